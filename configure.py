@@ -1,0 +1,184 @@
+#!/usr/bin/env python3
+"""Writes build.ninja, a pure function of the source tree.
+
+    ./configure.py                  write build.ninja
+    ./configure.py --check          exit 1 if build.ninja is not what would be written
+    ./configure.py --install-deps   install Debian's packages (asks sudo where not root)
+
+build.ninja is committed.  It knows no machine: the compiler is taken from $CC when an edge
+runs, and warnings become errors where $CI is set.  It rewrites itself when a source comes
+or goes, because the source folders are inputs of its own edge.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+
+WARNINGS = (
+    "-Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings "
+    "-Wcast-qual -Wformat=2 -Wvla -Wundef -fno-common"
+)
+
+# A variant is a folder beneath build/: how everything in it is compiled and linked.
+VARIANTS = {
+    "debug": dict(cflags="-O1 -g", ldflags=""),
+    "release": dict(cflags="-O2 -g -DNDEBUG_CHECKS", ldflags=""),
+    "asan": dict(
+        cflags="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all",
+        ldflags="-fsanitize=address,undefined",
+    ),
+    "valgrind": dict(cflags="-O1 -g -DWITH_VALGRIND", ldflags=""),
+    "coverage": dict(cflags="-O0 -g --coverage", ldflags="--coverage"),
+}
+
+# A part is a library: its folders, and the parts that it needs when it is linked.
+PARTS = {
+    "core": dict(folders=["core"], needs=[]),
+    "sys": dict(folders=["sys"], needs=["core"], without=["sys/main.c"]),
+    "fake": dict(folders=["fake"], needs=["core"]),
+    "check": dict(folders=["tests/lib"], needs=["core", "fake", "sys"]),
+}
+
+# Debian's packages.  User Mode Linux and QEMU are the real kernels that need no root.
+PACKAGES = (
+    "gcc libc6-dev clang ninja-build libcmocka-dev lcov valgrind busybox-static "
+    "user-mode-linux qemu-system-x86 cpio strace"
+).split()
+
+
+def sources(folder, without=()):
+    """All C sources beneath a folder, sorted, as paths from the top."""
+    found = (p.relative_to(ROOT).as_posix() for p in (ROOT / folder).rglob("*.c"))
+    return sorted(p for p in found if p not in without)
+
+
+def folders():
+    """The source folders: a file that comes or goes changes one of them."""
+    tops = ["core", "sys", "fake", "tests"]
+    found = [Path(top) for top in tops if (ROOT / top).is_dir()]
+    for top in tops:
+        found += [p.relative_to(ROOT) for p in (ROOT / top).rglob("*") if p.is_dir()]
+    return sorted(p.as_posix() for p in found if "__pycache__" not in p.parts)
+
+
+class Ninja:
+    """Collects lines of a ninja file."""
+
+    def __init__(self):
+        self.lines = []
+
+    def comment(self, text):
+        self.lines += ["", f"# {text}"]
+
+    def variable(self, name, value):
+        self.lines.append(f"{name} = {value}")
+
+    def rule(self, name, command, **more):
+        self.lines.append(f"rule {name}")
+        self.lines.append(f"  command = {command}")
+        self.lines += [f"  {key} = {value}" for key, value in more.items()]
+
+    def build(self, outputs, rule, inputs=(), implicit=(), order=(), **variables):
+        def words(x):
+            return x if isinstance(x, str) else " ".join(x)
+
+        line = f"build {words(outputs)}: {rule} {words(inputs)}".rstrip()
+        if implicit:
+            line += f" | {words(implicit)}"
+        if order:
+            line += f" || {words(order)}"
+        self.lines.append(line)
+        self.lines += [f"  {key} = {value}" for key, value in variables.items()]
+
+    def text(self):
+        return "\n".join(self.lines) + "\n"
+
+
+def objects(n, variant, paths):
+    """Compiles each source once in this variant; answers the objects."""
+    made = []
+    for path in paths:
+        out = f"build/{variant}/obj/{path[:-2]}.o"
+        n.build(out, f"cc_{variant}", path)
+        made.append(out)
+    return made
+
+
+def library(variant, part):
+    return f"build/{variant}/lib{part}.a"
+
+
+def libraries(variant, parts):
+    """The libraries of these parts and of all that they need, users first."""
+    order = []
+    for part in parts:
+        for one in [part, *PARTS[part]["needs"]]:
+            if one in order:
+                order.remove(one)
+            order.append(one)
+    return [library(variant, one) for one in order]
+
+
+def program(n, variant, out, paths, parts, static=False, libs=""):
+    n.build(
+        f"build/{variant}/{out}",
+        f"link_{variant}",
+        objects(n, variant, paths),
+        implicit=libraries(variant, parts),
+        libs=" ".join(["-Wl,--start-group", *libraries(variant, parts), "-Wl,--end-group"])
+        + (f" {libs}" if libs else ""),
+        static="-static" if static else "",
+    )
+
+
+def variant_edges(n, variant, flags):
+    n.comment(f"{variant}: {flags['cflags']}")
+    n.rule(
+        f"cc_{variant}",
+        f"$cc $cflags {flags['cflags']} -MD -MF $out.d -c $in -o $out",
+        depfile="$out.d",
+        deps="gcc",
+        description=f"{variant} $in",
+    )
+    n.rule(
+        f"link_{variant}",
+        f"$cc {flags['ldflags']} $static $in $libs -o $out",
+        description=f"{variant} $out",
+    )
+    for part, how in PARTS.items():
+        paths = [p for f in how["folders"] for p in sources(f, how.get("without", ()))]
+        n.build(library(variant, part), "ar", objects(n, variant, paths))
+
+
+def generate():
+    n = Ninja()
+    n.comment("Written by configure.py; change that instead.")
+    n.variable("ninja_required_version", "1.10")
+    n.variable("builddir", "build")
+    n.variable("cc", "$${CC:-gcc}")
+    n.variable("cflags", f"-std=gnu11 -D_GNU_SOURCE -I. {WARNINGS} $${{CI:+-Werror}}")
+    n.rule("ar", "rm -f $out && ar crs $out $in", description="ar $out")
+    n.rule("configure", "./configure.py", generator=1, description="configure.py")
+    n.build("build.ninja", "configure", (), implicit=["configure.py", *folders()])
+    for variant, flags in VARIANTS.items():
+        variant_edges(n, variant, flags)
+    return n.text()
+
+
+def main():
+    target = ROOT / "build.ninja"
+    if "--install-deps" in sys.argv[1:]:
+        sudo = [] if os.geteuid() == 0 else ["sudo"]
+        subprocess.run([*sudo, "apt-get", "update"], check=True)
+        subprocess.run([*sudo, "apt-get", "install", "-y", *PACKAGES], check=True)
+    text = generate()
+    if "--check" in sys.argv[1:]:
+        sys.exit(0 if target.exists() and target.read_text() == text else 1)
+    target.write_text(text)
+
+
+if __name__ == "__main__":
+    main()
