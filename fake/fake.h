@@ -1,0 +1,133 @@
+/* A Linux kernel in memory: to make, to run functions on, to look into and to break. */
+#ifndef FAKE_FAKE_H
+#define FAKE_FAKE_H
+
+#include "core/base/text.h"
+#include "core/kernel/sysops.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * As many as wanted, each independent of the others; none may be used by two threads at once.
+ * A fake stops rather than guess: what is not modelled, a deadlock and a broken invariant end
+ * the run and are told by fake_stopped.
+ */
+struct fake;
+
+struct fake_options {
+	const char *profile; /* "6.1", "6.12" or "6.18": whose answers; NULL: "6.1" */
+	size_t memory;	     /* bytes of address space for all of its state; 0: 256 MiB */
+	bool checks;	     /* verify the invariants after each call (slow) */
+	/* Which of n tasks that could run (their numbers, ascending) runs next: an index.
+	 * Asked only where n > 1.  NULL: the one that runs goes on while it can. */
+	int (*choose)(void *context, const int *tasks, int n);
+	/* Told at each successful exec, on the task that did it, before its payload runs. */
+	void (*on_exec)(void *context, struct fake *f, const char *path, char *const *argv,
+			char *const *envp);
+	void *context; /* for both */
+};
+
+/* A bare kernel: one mount namespace with an empty root, init as task 1; NULL: no memory. */
+struct fake *fake_new(const struct fake_options *options);
+void fake_free(struct fake *f);
+
+/* What to call sys_*() on, from functions that run as tasks of this kernel. */
+struct kernel *fake_kernel(struct fake *f);
+
+/*
+ * Makes the host that a text describes: see docs/FAKE.md for its lines.  0, or -EINVAL with
+ * the line and the reason in error.
+ */
+int fake_world(struct fake *f, const char *text, struct text *error);
+
+/*
+ * Makes the directory "path" of another kernel appear at "at", which must exist: read when it
+ * is looked at, kept from then on, never written to; what is changed is changed here only.
+ * The other kernel must outlive this one.  0 or -errno of the other kernel.
+ */
+int fake_graft(struct fake *f, const char *at, struct kernel *from, const char *path);
+
+/*
+ * Registers what exec of this path runs: main gets the arguments and environment, and what it
+ * returns is the exit status.  Paths without a payload must still be executable files; their
+ * task then exits with 0.
+ */
+int fake_payload(struct fake *f, const char *path,
+		 int (*main)(struct kernel *k, char *const *argv, char *const *envp));
+
+enum fake_state {
+	FAKE_DONE,     /* all tasks but init have ended */
+	FAKE_PAUSED,   /* some task waits in fake_pause, no other can run */
+	FAKE_DEADLOCK, /* tasks wait for each other; fake_stopped says who for what */
+	FAKE_STOPPED,  /* not modelled, or an invariant is broken; fake_stopped says what */
+};
+
+/*
+ * Starts a task, a child of init with init's view, that runs main(arg) when fake_step is
+ * called.  Answers its number (tasks are numbered from 1 in order of creation; init is 1).
+ */
+int fake_start(struct fake *f, int (*main)(void *arg), void *arg);
+/* Runs tasks until none can run. */
+enum fake_state fake_step(struct fake *f);
+/* On a task: waits until fake_resume(f, its number) is called from outside. */
+void fake_pause(struct fake *f);
+void fake_resume(struct fake *f, int task);
+
+/*
+ * Runs main(arg) as a task until all is done.  Answers the task's wait status (as wait(2)
+ * gives it: exit status << 8, or the signal) and -EDEADLK or -ENOSYS where the run stopped.
+ */
+int fake_run(struct fake *f, int (*main)(void *arg), void *arg);
+/* Why the run stopped, in a sentence; NULL while it has not. */
+const char *fake_stopped(const struct fake *f);
+
+/* Ends a task at once, as SIGKILL from nowhere does; on the task itself it does not return. */
+void fake_kill(struct fake *f, int task);
+
+/* One reason why Linux says no. */
+struct fake_rule {
+	const char *id;	      /* "pivot-parent-shared" */
+	int error;	      /* positive */
+	const char *call;     /* the row or rows, "mount", "pivot_root" */
+	const char *sentence; /* for whoever was told no */
+	const char *source;   /* manual page or kernel function */
+};
+
+/* All rules; n receives their number. */
+const struct fake_rule *fake_rules(int *n);
+/* The rule behind the last call of this task that was refused; NULL: none. */
+const struct fake_rule *fake_why(struct fake *f, int task);
+
+/*
+ * Keeps the state (no task but init may live) and puts it back: much cheaper than making a
+ * world again.  A snapshot belongs to its fake.
+ */
+struct fake_snapshot *fake_snapshot(struct fake *f);
+void fake_restore(struct fake *f, const struct fake_snapshot *s);
+void fake_snapshot_free(struct fake_snapshot *s);
+
+/* What a task sees, as text; task 1 is init and stands for the host. */
+enum fake_view {
+	VIEW_MOUNTS,	  /* mountinfo's form, to the byte */
+	VIEW_TREE,	  /* every file: type, mode, ids, size or number, target */
+	VIEW_DESCRIPTORS, /* number, flags, what it refers to */
+	VIEW_IDS,	  /* ids, groups, capabilities, namespaces, root, cwd, umask, session */
+	VIEW_TASKS,	  /* all tasks of the kernel: number, parent, state, what they wait for */
+};
+/* Adds a view; 0, or -ESRCH when there is no such task (zombies can be asked). */
+int fake_view(struct fake *f, int task, enum fake_view what, struct text *out);
+/* A number that is equal for equal states of the host: mounts, trees, tasks, init's own. */
+uint64_t fake_hash(struct fake *f);
+
+/* Checks all invariants now; 0, or -EUCLEAN with the first broken one in out. */
+int fake_check(struct fake *f, struct text *out);
+/* Tasks that live or are zombies, without init. */
+int fake_n_tasks(const struct fake *f);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,52 @@
+/* Numbers that are taken lowest first and given back: mount ids, peer groups. */
+#include "fake/kernel.h"
+
+#include <string.h>
+
+struct id_pool {
+	int least;
+	size_t size; /* bytes in taken: one an id */
+	bool *taken;
+};
+
+struct id_pool *id_pool_new(struct fake *f, int least)
+{
+	struct id_pool *pool = heap_alloc(f, sizeof(*pool));
+
+	pool->least = least;
+	return pool;
+}
+
+static void id_pool_grow(struct fake *f, struct id_pool *pool)
+{
+	size_t size = pool->size ? 2 * pool->size : 64;
+	bool *taken = heap_alloc(f, size);
+
+	if (pool->taken)
+		memcpy(taken, pool->taken, pool->size);
+	heap_free(f, pool->taken);
+	pool->taken = taken;
+	pool->size = size;
+}
+
+int id_pool_take(struct fake *f, struct id_pool *pool)
+{
+	size_t i = 0;
+
+	while (i < pool->size && pool->taken[i])
+		i++;
+	if (i == pool->size)
+		id_pool_grow(f, pool);
+	pool->taken[i] = true;
+	return pool->least + (int)i;
+}
+
+void id_pool_give(struct fake *f, struct id_pool *pool, int id)
+{
+	size_t i = (size_t)(id - pool->least);
+
+	if (i >= pool->size || !pool->taken[i])
+		fake_stop(f, "fake: id %d given back twice", id);
+	else
+		pool->taken[i] = false;
+}

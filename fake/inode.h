@@ -1,0 +1,172 @@
+/* Superblocks, inodes and dentries: what a filesystem is made of. */
+#ifndef FAKE_INODE_H
+#define FAKE_INODE_H
+
+#include "fake/kernel.h"
+
+struct cred;
+struct file;
+struct path;
+struct inode;
+struct dentry;
+struct fs_context;
+struct super_block;
+struct user_ns;
+
+/* Permission bits asked of inode_permission: fs/namei.c's MAY_*. */
+enum { MAY_EXEC = 1, MAY_WRITE = 2, MAY_READ = 4 };
+
+#define FS_USERNS_MOUNT 1 /* may be mounted with CAP_SYS_ADMIN in a user namespace */
+#define FS_USERNS_VISIBLE 2 /* proc, sysfs: a new one needs one that is fully visible */
+#define FS_NODEV 4	    /* needs no block device: its number is an anonymous one */
+
+/* A filesystem type: "tmpfs", "proc" … */
+struct fs_type {
+	const char *name;
+	unsigned int flags;
+	/* Superblock of a new mount, made or found (sysfs, cgroup2), with a reference for the
+	 * caller; reads the options in fc.  0 or -errno. */
+	int (*get_tree)(struct fake *f, struct fs_context *fc, struct super_block **out);
+	/* Remount: changes the superblock's options.  NULL: any data is ignored. */
+	int (*reconfigure)(struct fake *f, struct fs_context *fc, struct super_block *sb);
+	/* The options of /proc/mounts after "rw": ",size=4k". */
+	void (*show_options)(struct fake *f, struct super_block *sb, struct text *out);
+	void (*kill_sb)(struct fake *f, struct super_block *sb);
+};
+
+/* What mount(2) hands to a filesystem type. */
+struct fs_context {
+	const struct fs_type *type;
+	const char *source;	   /* NULL: none */
+	const char *data;	   /* options, comma separated; NULL: none */
+	unsigned long sb_flags;	   /* MS_RDONLY, MS_SYNCHRONOUS, … that concern the superblock */
+	struct user_ns *user_ns;   /* of the mounter */
+};
+
+/* The type of this name, or NULL.  The table is in fs.c. */
+const struct fs_type *fs_type_find(const char *name);
+
+struct super_block {
+	struct list all;
+	int refs; /* mounts, and whoever holds it by hand */
+	const struct fs_type *type;
+	dev_t dev;
+	unsigned long flags; /* MS_RDONLY, … of the superblock */
+	bool noexec, nodev;  /* SB_I_NOEXEC, SB_I_NODEV */
+	struct user_ns *user_ns;
+	struct dentry *root; /* holds a reference */
+	uint64_t next_ino;
+	const struct inode_ops *dir_ops, *file_iops, *link_ops; /* of inodes made in it */
+	void *private;
+};
+
+struct super_block *sb_new(struct fake *f, const struct fs_type *type, struct user_ns *user_ns);
+struct super_block *sb_get(struct super_block *sb);
+/* The last one frees it and its tree. */
+void sb_put(struct fake *f, struct super_block *sb);
+
+/*
+ * What an inode can do.  A NULL member is what Linux does where the operation is missing
+ * (mkdir: EPERM, create: EACCES …); memory filesystems share memory_dir_ops and its kin.
+ */
+struct inode_ops {
+	/* The child of this name, with a reference; -ENOENT.  NULL: the dentry tree is all. */
+	int (*lookup)(struct fake *f, struct dentry *dir, const char *name, struct dentry **out);
+	/* New child, all types (mode has S_IFMT; link target or NULL; rdev). */
+	int (*create)(struct fake *f, struct dentry *dir, const char *name, mode_t mode,
+		      dev_t rdev, const char *target, struct dentry **out);
+	int (*link)(struct fake *f, struct dentry *old, struct dentry *dir, const char *name);
+	int (*unlink)(struct fake *f, struct dentry *dir, struct dentry *victim);
+	int (*rmdir)(struct fake *f, struct dentry *dir, struct dentry *victim);
+	int (*rename)(struct fake *f, struct dentry *old, struct dentry *dir, const char *name,
+		      struct dentry *target, unsigned int flags);
+	/* Text of a symlink; answers its length.  NULL: the inode's own link. */
+	int (*readlink)(struct fake *f, struct dentry *d, char *buf, size_t size);
+	/* A magic link: jumps to where it points, with references in out. */
+	int (*jump)(struct fake *f, struct dentry *d, struct path *out);
+	/* Beyond mode bits; NULL: mode bits. */
+	int (*permission)(struct fake *f, struct inode *inode, int mask);
+	/* Before chmod, chown, truncate of this inode; NULL: allowed. */
+	int (*setattr)(struct fake *f, struct inode *inode);
+	/* Brings mode, owner, size up to date before they are told (proc). */
+	void (*refresh)(struct fake *f, struct inode *inode);
+	/* Is a name still good (proc: the task may be gone)?  NULL: yes. */
+	bool (*revalidate)(struct fake *f, struct dentry *d);
+	/* Lists: calls emit for each child but "." and ".."; NULL: the dentry tree. */
+	int (*iterate)(struct fake *f, struct file *file,
+		       bool (*emit)(void *ctx, const char *name, uint64_t ino, mode_t mode),
+		       void *ctx);
+	void (*evict)(struct fake *f, struct inode *inode);
+};
+
+struct file_ops {
+	int (*open)(struct fake *f, struct file *file);
+	/* At file->pos, which they move.  Bytes or -errno. */
+	int (*read)(struct fake *f, struct file *file, void *buf, size_t n);
+	int (*write)(struct fake *f, struct file *file, const void *buf, size_t n);
+	short (*poll)(struct fake *f, struct file *file); /* POLLIN, … that hold now */
+	int (*ioctl)(struct fake *f, struct file *file, enum sysop op, uintptr_t arg);
+	void (*release)(struct fake *f, struct file *file);
+};
+
+struct inode {
+	int refs; /* dentries, and open pipes and the like */
+	struct super_block *sb;
+	uint64_t ino;
+	mode_t mode;
+	uid_t uid; /* as the initial user namespace has it */
+	gid_t gid;
+	dev_t rdev;
+	unsigned int nlink;
+	off_t size;
+	struct timespec atime, mtime, ctime, btime;
+	int writers;	 /* open for writing; negative: being executed */
+	const struct inode_ops *ops;
+	const struct file_ops *fops;
+	char *data;	 /* bytes of a file, or text of a symlink */
+	size_t capacity; /* of data */
+	struct pipe *pipe; /* of a FIFO that is open */
+	void *private;
+};
+
+struct inode *inode_new(struct fake *f, struct super_block *sb, mode_t mode);
+struct inode *inode_get(struct inode *inode);
+void inode_put(struct fake *f, struct inode *inode);
+
+/*
+ * A name.  Positive always: what does not exist has none.  References: one for each child, for
+ * each path, file and mount that names it, and one for being linked in a memory filesystem.
+ */
+struct dentry {
+	int refs;
+	struct list sibling, children; /* in order of creation */
+	struct dentry *parent;	       /* holds a reference; itself for a root */
+	char *name;		       /* "" for a root */
+	struct inode *inode;
+	struct super_block *sb;
+	bool is_unlinked;
+	bool is_pinned; /* being linked holds a reference (memory filesystems) */
+	int n_mounted;	/* mounts on it, in any namespace */
+	void *private;	/* of the filesystem (proc: which task and entry) */
+};
+
+/* A child of parent (NULL: a root) for an inode, whose reference it takes over. */
+struct dentry *dentry_new(struct fake *f, struct dentry *parent, const char *name,
+			  struct inode *inode);
+struct dentry *dentry_get(struct dentry *d);
+void dentry_put(struct fake *f, struct dentry *d);
+/* The child in the tree, without a reference; NULL. */
+struct dentry *dentry_child(struct dentry *parent, const char *name);
+/* Is d equal to or beneath ancestor? */
+bool dentry_is_beneath(const struct dentry *d, const struct dentry *ancestor);
+/* Path of d from its superblock's root: "/a/b"; "//deleted" is the caller's. */
+void dentry_path(const struct dentry *d, struct text *out);
+
+/* May the current task do mask to this inode (mode, owner, capabilities)?  0 or a refusal. */
+int inode_permission(struct fake *f, struct inode *inode, int mask);
+
+/* Of memory filesystems: tmpfs, ext4 and whatever else a world names. */
+extern const struct inode_ops memory_dir_ops, memory_file_iops, memory_link_ops;
+extern const struct file_ops memory_file_ops, dir_file_ops;
+
+#endif

@@ -1,0 +1,231 @@
+/* One kernel: making it, the way into each call and out of it, and how it says no. */
+#include "fake/kernel.h"
+
+#include "fake/heap.h"
+#include "fake/sched.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* clang-format off */
+static const struct profile profiles[] = {
+	{.name = "6.1", .release = "6.1.0-fake", .verified = true, .tmpfs_shows_inode64 = true},
+	{.name = "6.12", .release = "6.12.0-fake", .verified = true,
+	 .mountinfo_by_unique_id = true, .statx_mnt_id_unique = true,
+	 .detached_target_is_enoent = true, .mount_beneath = true, .tmpfs_shows_inode64 = true},
+	{.name = "6.18", .release = "6.18.0-fake",
+	 .mountinfo_by_unique_id = true, .statx_mnt_id_unique = true,
+	 .detached_target_is_enoent = true, .mount_beneath = true, .bind_from_detached = true},
+};
+/* clang-format on */
+
+static const struct profile *profile_find(const char *name)
+{
+	for (size_t i = 0; i < sizeof(profiles) / sizeof(*profiles); i++)
+		if (name == NULL || strcmp(profiles[i].name, name) == 0)
+			return &profiles[i];
+	return NULL;
+}
+
+static struct fake *fake_of(struct kernel *k)
+{
+	return (struct fake *)k;
+}
+
+/* A scheduling point stands before the call, so that its effect comes at once after it. */
+static void call_enter(struct fake *f, enum sysop op)
+{
+	sched_point(f);
+	signal_deliver(f);
+	f->clock += 1000;
+	f->current->op = op;
+	f->current->has_rule = false;
+}
+
+static int call_leave(struct fake *f, int r)
+{
+	char broken[256];
+	struct text text;
+
+	signal_deliver(f);
+	if (f->options.checks) {
+		text_init(&text, broken, sizeof(broken));
+		if (fake_check(f, &text) < 0)
+			fake_stop(f, "%s after %s", broken, sysop_infos[f->current->op].name);
+	}
+	return r;
+}
+
+#define ROW(name, args, raw, errnos, page)                                                     \
+	static int enter_##name(struct kernel *k ROW_PARAMS(args))                             \
+	{                                                                                      \
+		struct fake *f = fake_of(k);                                                   \
+                                                                                               \
+		if (f->current == NULL)                                                        \
+			return fake_stop(f, #name " outside of a task");                       \
+		call_enter(f, OP_##name);                                                      \
+		return call_leave(f, do_##name(f ROW_NAMES(args)));                            \
+	}
+#include "core/kernel/sysops.def"
+#undef ROW
+
+static int fake_task(struct kernel *k)
+{
+	return fake_of(k)->current ? fake_of(k)->current->number : 0;
+}
+
+static void fake_note(struct kernel *k, const struct note *note)
+{
+	(void)k;
+	(void)note;
+}
+
+static const struct sysops fake_ops = {
+#define ROW(row, args, raw, errnos, page) .row = enter_##row,
+#include "core/kernel/sysops.def"
+#undef ROW
+	.task = fake_task,
+	.note = fake_note,
+};
+
+struct fake *fake_new(const struct fake_options *options)
+{
+	static const struct fake_options defaults;
+	const struct profile *profile;
+	struct heap *heap;
+	struct fake *f;
+
+	if (options == NULL)
+		options = &defaults;
+	profile = profile_find(options->profile);
+	if (profile == NULL)
+		return NULL;
+	heap = region_new(options->memory);
+	if (heap == NULL)
+		return NULL;
+	f = region_alloc(heap, sizeof(*f));
+	*f = (struct fake){.kernel.ops = &fake_ops, .options = *options, .heap = heap};
+	f->profile = *profile;
+	f->clock = 1700000000ULL * 1000000000ULL;
+	f->next_ns_inum = 4026531835U;
+	list_init(&f->tasks);
+	list_init(&f->super_blocks);
+	list_init(&f->payloads);
+	f->mount_ids = id_pool_new(f, 1);
+	f->group_ids = id_pool_new(f, 1);
+	f->sched = sched_new(f);
+	cred_boot(f);
+	fs_boot(f);
+	mount_boot(f);
+	task_boot(f);
+	return f;
+}
+
+void fake_free(struct fake *f)
+{
+	if (f == NULL)
+		return;
+	sched_free(f);
+	region_free(f->heap);
+}
+
+struct kernel *fake_kernel(struct fake *f)
+{
+	return &f->kernel;
+}
+
+/* How it says no. */
+
+static const struct fake_rule rules[N_RULES] = {
+#define RULE(row_id, row_name, row_error, row_call, row_sentence, row_source)                  \
+	[RULE_##row_id] = {                                                                    \
+		.id = row_name,                                                                \
+		.error = row_error,                                                            \
+		.call = row_call,                                                              \
+		.sentence = row_sentence,                                                      \
+		.source = row_source,                                                          \
+	},
+#include "fake/rules.def"
+#undef RULE
+};
+
+const struct fake_rule *fake_rules(int *n)
+{
+	*n = N_RULES;
+	return rules;
+}
+
+int refuse(struct fake *f, enum rule rule)
+{
+	if (f->current) {
+		f->current->last_rule = rule;
+		f->current->has_rule = true;
+	}
+	return -rules[rule].error;
+}
+
+int fake_stop(struct fake *f, const char *format, ...)
+{
+	va_list args;
+
+	if (f->stopped[0] == '\0') {
+		va_start(args, format);
+		vsnprintf(f->stopped, sizeof(f->stopped), format, args);
+		va_end(args);
+	}
+	if (f->current && f->current->fiber)
+		fiber_end(f);
+	return -ENOSYS;
+}
+
+int not_modelled(struct fake *f, const char *what)
+{
+	return fake_stop(f, "fake: %s is not modelled", what);
+}
+
+const char *fake_stopped(const struct fake *f)
+{
+	return f->stopped[0] ? f->stopped : NULL;
+}
+
+/* Memory. */
+
+void *heap_alloc(struct fake *f, size_t size)
+{
+	void *memory = region_alloc(f->heap, size);
+
+	if (memory == NULL) {
+		fake_stop(f, "fake: no memory left for %zu bytes", size);
+		__builtin_trap(); /* only while a kernel is made: a region too small for that */
+	}
+	return memory;
+}
+
+void heap_free(struct fake *f, void *memory)
+{
+	if (memory && !region_give(f->heap, memory))
+		fake_stop(f, "fake: memory given back twice");
+}
+
+char *heap_strndup(struct fake *f, const char *s, size_t n)
+{
+	char *copy = heap_alloc(f, n + 1);
+
+	return memcpy(copy, s, n);
+}
+
+char *heap_strdup(struct fake *f, const char *s)
+{
+	return heap_strndup(f, s, strlen(s));
+}
+
+bool memory_is_bad(const void *memory)
+{
+	return (uintptr_t)memory < 4096;
+}
+
+struct timespec fake_now(const struct fake *f)
+{
+	return (struct timespec){.tv_sec = (time_t)(f->clock / 1000000000),
+				 .tv_nsec = (long)(f->clock % 1000000000)};
+}

@@ -1,0 +1,113 @@
+/* The state of one kernel in memory, and what every room of it needs. */
+#ifndef FAKE_KERNEL_H
+#define FAKE_KERNEL_H
+
+#include "core/kernel/call.h"
+#include "fake/fake.h"
+#include "fake/list.h"
+
+/*
+ * Where kernels that the suite has met differ.  Named for what the newer one does.
+ */
+struct profile {
+	const char *name;	       /* "6.1" */
+	const char *release;	       /* what uname(2) says */
+	bool verified;		       /* the conformance suite has met this kernel */
+	bool mountinfo_by_unique_id;   /* 6.8: mountinfo in order of creation, not of attachment */
+	bool statx_mnt_id_unique;      /* 6.8 */
+	bool detached_target_is_enoent; /* mount on a directory of a detached tree: ENOENT, not EINVAL */
+	bool bind_from_detached;       /* 6.15: bind from a detached tree */
+	bool mount_beneath;	       /* 6.5 */
+	bool tmpfs_shows_inode64;      /* a build option: Debian's kernels */
+};
+
+enum rule {
+#define RULE(id, name, error, call, sentence, source) RULE_##id,
+#include "fake/rules.def"
+#undef RULE
+	N_RULES
+};
+
+/* Everything of a kernel.  It lives, with all that it points at, in one region of memory. */
+struct fake {
+	struct kernel kernel; /* first */
+	struct fake_options options;
+	struct profile profile;
+	struct heap *heap;
+
+	struct task *current; /* who is calling; NULL on the caller's own stack */
+	struct task *init;    /* task 1: never runs, adopts orphans and reaps them */
+	struct list tasks;    /* struct task.all, in order of creation */
+	int n_tasks_made;
+	struct sched *sched; /* fibers: see sched.h */
+
+	uint64_t clock; /* nanoseconds; a tick each call */
+
+	struct user_ns *init_user_ns;
+	struct mnt_ns *boot_ns; /* the initial mount namespace */
+	unsigned int next_ns_inum;  /* nsfs inode numbers, from 4026531835 */
+	unsigned int next_anon_dev; /* minor numbers of nodev superblocks, lowest free */
+	uint64_t next_mount_unique;
+	struct id_pool *mount_ids;  /* lowest free */
+	struct id_pool *group_ids;  /* of peer groups, lowest free, from 1 */
+	struct list super_blocks;   /* struct super_block.all */
+	struct list payloads;	    /* registered by path */
+	struct super_block *nsfs, *pipefs, *sockfs, *pidfs; /* never mounted */
+	struct kernel *graft;	    /* whose trees are grafted in; NULL */
+
+	char stopped[512]; /* why; "" while it goes on */
+	bool is_restored;
+};
+
+/*
+ * Says no.  Every refusal of the fake goes through here: notes the rule for fake_why and
+ * answers its -errno.
+ */
+int refuse(struct fake *f, enum rule rule);
+
+/*
+ * Ends the run: what is asked is not modelled, or something is broken.  On a task it does
+ * not come back; elsewhere it answers -ENOSYS, to be handed up.
+ */
+int fake_stop(struct fake *f, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* "fake: mount(2) with MS_MANDLOCK is not modelled": what names the thing. */
+int not_modelled(struct fake *f, const char *what);
+
+/* Memory of this kernel: zeroed; stops the run when there is no more. */
+void *heap_alloc(struct fake *f, size_t size);
+/* NULL is nothing. */
+void heap_free(struct fake *f, void *memory);
+char *heap_strdup(struct fake *f, const char *s);
+char *heap_strndup(struct fake *f, const char *s, size_t n);
+
+/* Numbers that are taken lowest first and given back. */
+struct id_pool *id_pool_new(struct fake *f, int least);
+int id_pool_take(struct fake *f, struct id_pool *pool);
+void id_pool_give(struct fake *f, struct id_pool *pool, int id);
+
+/*
+ * Memory of a caller: NULL and the first page are no memory (EFAULT); all else is believed.
+ */
+bool memory_is_bad(const void *memory);
+
+/* Nanoseconds of the virtual clock as a timespec. */
+struct timespec fake_now(const struct fake *f);
+
+/*
+ * The implementation of each row: do_mount, do_openat …  They run on a task; the row's entry
+ * in kernel.c has made the scheduling point before and makes checks and signal delivery after.
+ */
+#define ROW(name, args, raw, errnos, page) int do_##name(struct fake *f ROW_PARAMS(args));
+#include "core/kernel/sysops.def"
+#undef ROW
+
+/* fake_new calls these in this order: each room makes what it needs before the first task. */
+void cred_boot(struct fake *f);	 /* the initial user namespace */
+void fs_boot(struct fake *f);	 /* superblocks of nsfs, pipes, sockets, pidfds */
+void mount_boot(struct fake *f); /* the hidden rootfs and a mount namespace, in boot_ns */
+void task_boot(struct fake *f);	 /* init, in that namespace and in new ones of all other kinds */
+
+/* Delivers what is pending to the current task, which may end in it (signal.c). */
+void signal_deliver(struct fake *f);
+
+#endif

@@ -1,0 +1,102 @@
+/* Tasks: what a process is, and how it sleeps. */
+#ifndef FAKE_TASK_H
+#define FAKE_TASK_H
+
+#include "fake/cred.h"
+#include "fake/file.h"
+#include "fake/mount.h"
+#include "fake/ns.h"
+
+/* A process id in every pid namespace that sees it; also what groups and sessions are. */
+struct pid {
+	int refs;
+	struct task *task; /* whose it is; NULL once reaped */
+	int level;	   /* of the innermost namespace */
+	struct pid_number {
+		int nr;
+		struct pid_ns *ns;
+	} numbers[33]; /* [0]: in the initial namespace */
+};
+
+enum task_state { TASK_READY, TASK_SLEEPING, TASK_PAUSED, TASK_STOPPED, TASK_ZOMBIE, TASK_DEAD };
+
+struct task {
+	struct list all;
+	int number; /* of the fake, from 1 in order of creation */
+	enum task_state state;
+	struct fiber *fiber; /* NULL: init, zombies */
+
+	struct task *parent;
+	struct list children, sibling;
+	struct pid *pid;
+	struct pid *pgrp, *session;
+	struct tty *tty; /* controlling terminal; NULL */
+
+	struct path root, cwd;
+	mode_t umask;
+	struct fd_table *fds;
+	struct nsproxy ns;
+	struct cred *cred;
+	struct path exe;
+	char comm[16];
+
+	int exit_signal;
+	int pdeathsig;
+	bool is_subreaper;
+	bool has_execed; /* setpgid by the parent is refused */
+	bool no_new_privs;
+	bool is_dumpable;
+	int wait_status; /* once a zombie: as wait(2) gives it */
+
+	uint64_t pending, blocked; /* signals: bit n - 1 */
+	struct kernel_sigaction actions[64];
+
+	/* What it sleeps for; said in deadlock reports. */
+	bool (*is_ready)(struct fake *f, void *arg);
+	void *ready_arg;
+	char waits_for[96];
+
+	enum rule last_rule; /* behind the last refused call */
+	bool has_rule;
+	enum sysop op; /* the call that it is in */
+};
+
+/*
+ * Sleeps until ready(f, arg) holds or a signal that is not ignored is there.  0, or -EINTR.
+ * The task may be killed in it: then it does not come back.
+ */
+int task_sleep(struct fake *f, bool (*ready)(struct fake *f, void *arg), void *arg,
+	       const char *waits_for, ...) __attribute__((format(printf, 4, 5)));
+
+/* The task of this pid as the current task's namespace numbers it; NULL. */
+struct task *task_find(struct fake *f, int pid);
+struct task *task_by_number(struct fake *f, int number);
+/* Its number as seen from a namespace; 0: not visible there. */
+int pid_in(const struct pid *pid, const struct pid_ns *ns);
+struct pid *pid_get(struct pid *pid);
+void pid_put(struct fake *f, struct pid *pid);
+
+/* Queues a signal; a group or session member gets it by the callers' own loops. */
+void signal_send(struct fake *f, struct task *to, int sig);
+/* SIGHUP, SIGINT … to all of a process group. */
+void signal_send_group(struct fake *f, struct pid *pgrp, int sig);
+/* May the current task signal it?  0 or a refusal. */
+int signal_permission(struct fake *f, struct task *to, int sig);
+/* Ends the current task; does not come back. */
+_Noreturn void task_exit(struct fake *f, int wait_status);
+
+/* A descriptor for a pidfd, an nsfs file and so on: a file of a superblock not mounted. */
+int pidfd_make(struct fake *f, struct pid *pid, unsigned int flags);
+struct pid *pidfd_pid(struct file *file); /* NULL: not a pidfd */
+/* nsfs: /proc/PID/ns/mnt's inode, opened; and back.  NULL: not one. */
+int nsfs_path(struct fake *f, struct ns *ns, struct path *out);
+struct ns *nsfs_ns(const struct inode *inode);
+
+/* Terminals that a session can control. */
+void tty_hangup_session(struct fake *f, struct task *leader); /* at the leader's exit */
+/* ptmx and pts open through these, /dev/tty too: char devices by number; -ENXIO. */
+int chrdev_open(struct fake *f, struct file *file);
+void fifo_init(struct fake *f, struct inode *inode); /* sets fops of a FIFO's inode */
+extern const struct file_ops fifo_file_ops;
+
+#endif
