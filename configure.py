@@ -42,6 +42,18 @@ PARTS = {
     "check": dict(folders=["tests/lib"], needs=["core", "fake", "sys"]),
 }
 
+# The kinds of tests whose test_*.c are each a program, and the variants in which each runs,
+# with what stands before the program: a test that passed is a file, build/VARIANT/TEST.ok.
+TEST_KINDS = ["unit"]
+TEST_VARIANTS = {
+    "debug": "",
+    "asan": "",
+    "valgrind": "valgrind -q --error-exitcode=99 --leak-check=full",
+    "coverage": "",
+}
+# What one asks ninja for, and the variant that it runs the tests in.
+TEST_GROUPS = {"test": "debug", "asan": "asan", "valgrind": "valgrind"}
+
 # Debian's packages.  User Mode Linux and QEMU are the real kernels that need no root.
 PACKAGES = (
     "gcc libc6-dev clang ninja-build libcmocka-dev lcov valgrind busybox-static "
@@ -153,6 +165,20 @@ def variant_edges(n, variant, flags):
         n.build(library(variant, part), "ar", objects(n, variant, paths))
 
 
+def test_edges(n, variant, wrapper):
+    """Builds and runs each test of this variant; answers the stamps."""
+    stamps = []
+    for kind in TEST_KINDS:
+        for path in sources(f"tests/{kind}"):
+            if not Path(path).name.startswith("test_"):
+                continue
+            out = path[:-2]
+            program(n, variant, out, [path], ["check"], libs="-lcmocka")
+            stamps.append(f"build/{variant}/{out}.ok")
+            n.build(stamps[-1], "run", f"build/{variant}/{out}", wrapper=wrapper)
+    return stamps
+
+
 def generate():
     n = Ninja()
     n.comment("Written by configure.py; change that instead.")
@@ -161,10 +187,19 @@ def generate():
     n.variable("cc", "$${CC:-gcc}")
     n.variable("cflags", f"-std=gnu11 -D_GNU_SOURCE -I. {WARNINGS} $${{CI:+-Werror}}")
     n.rule("ar", "rm -f $out && ar crs $out $in", description="ar $out")
+    n.rule(
+        "run",
+        "$wrapper $in >$out.log 2>&1 && touch $out || { cat $out.log; exit 1; }",
+        description="run $in",
+    )
     n.rule("configure", "./configure.py", generator=1, description="configure.py")
     n.build("build.ninja", "configure", (), implicit=["configure.py", *folders()])
     for variant, flags in VARIANTS.items():
         variant_edges(n, variant, flags)
+    n.comment("Tests")
+    stamps = {v: test_edges(n, v, wrapper) for v, wrapper in TEST_VARIANTS.items()}
+    for group, variant in TEST_GROUPS.items():
+        n.build(group, "phony", stamps[variant])
     return n.text()
 
 
