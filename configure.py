@@ -61,9 +61,9 @@ PACKAGES = (
 ).split()
 
 
-def sources(folder, without=()):
-    """All C sources beneath a folder, sorted, as paths from the top."""
-    found = (p.relative_to(ROOT).as_posix() for p in (ROOT / folder).rglob("*.c"))
+def sources(folder, without=(), ending=".c"):
+    """All sources beneath a folder, sorted, as paths from the top."""
+    found = (p.relative_to(ROOT).as_posix() for p in (ROOT / folder).rglob("*" + ending))
     return sorted(p for p in found if p not in without)
 
 
@@ -114,7 +114,8 @@ def objects(n, variant, paths):
     made = []
     for path in paths:
         out = f"build/{variant}/obj/{path[:-2]}.o"
-        n.build(out, f"cc_{variant}", path)
+        more = {"more": "-Wconversion"} if path.startswith("core/") else {}
+        n.build(out, f"cc_{variant}", path, **more)
         made.append(out)
     return made
 
@@ -150,7 +151,7 @@ def variant_edges(n, variant, flags):
     n.comment(f"{variant}: {flags['cflags']}")
     n.rule(
         f"cc_{variant}",
-        f"$cc $cflags {flags['cflags']} -MD -MF $out.d -c $in -o $out",
+        f"$cc $cflags $more {flags['cflags']} -MD -MF $out.d -c $in -o $out",
         depfile="$out.d",
         deps="gcc",
         description=f"{variant} $in",
@@ -160,9 +161,50 @@ def variant_edges(n, variant, flags):
         f"$cc {flags['ldflags']} $static $in $libs -o $out",
         description=f"{variant} $out",
     )
-    for part, how in PARTS.items():
-        paths = [p for f in how["folders"] for p in sources(f, how.get("without", ()))]
-        n.build(library(variant, part), "ar", objects(n, variant, paths))
+    for part in PARTS:
+        n.build(library(variant, part), "ar", objects(n, variant, sources_of(part)))
+
+
+def sources_of(part):
+    """The sources of a part."""
+    how = PARTS[part]
+    return [p for folder in how["folders"] for p in sources(folder, how.get("without", ()))]
+
+
+def lint_edges(n):
+    """The invariants of the house, each an edge; answers the stamps."""
+
+    def objects_of(part):
+        return [f"build/release/obj/{p[:-2]}.o" for p in sources_of(part)]
+
+    def check(name, command, inputs, implicit=()):
+        out = f"build/lint/{name}.ok"
+        n.build(out, "lint", inputs, implicit=implicit, check=command)
+        return out
+
+    n.rule("lint", "$check $in && mkdir -p $$(dirname $out) && touch $out",
+           description="lint $out")
+    tops = ["core", "sys", "fake", "tests"]
+    c_files = [p for top in tops for p in sources(top)]
+    headers = [p for top in tops for p in sources(top, ending=".h")]
+    scripts = ["configure.py", *(p for top in ["tests", "coverage"] for p in
+                                 sources(top, ending=".py"))]
+    tables = [p for top in tops for p in sources(top, ending=".def")]
+    tool = "tests/lint/objects.py"
+    allowed = "tests/lint/symbols.txt"
+    alone = "$cc $cflags -Wno-unused-function -Werror -fsyntax-only -x c"
+    stamps = [
+        check("symbols", f"{tool} symbols {allowed}", objects_of("core"), [tool, allowed]),
+        check("storage", f"{tool} storage", objects_of("core") + objects_of("fake"), [tool]),
+        check("layers", "tests/lint/layers.py", c_files + headers, ["tests/lint/layers.py"]),
+        check("tidy", "tests/lint/tidy.py", c_files + headers + tables + scripts,
+              ["tests/lint/tidy.py"]),
+        check("configure", "./configure.py --check # ", ["configure.py"], ["build.ninja"]),
+    ]
+    stamps += [check(f"alone/{h}", alone, [h], headers + tables) for h in headers]
+    stamps += [check(f"clang/{c}", "clang $cflags -Werror -fsyntax-only", [c],
+                     headers + tables) for c in c_files]
+    return stamps
 
 
 def test_edges(n, variant, wrapper):
@@ -200,6 +242,8 @@ def generate():
     stamps = {v: test_edges(n, v, wrapper) for v, wrapper in TEST_VARIANTS.items()}
     for group, variant in TEST_GROUPS.items():
         n.build(group, "phony", stamps[variant])
+    n.comment("Lint: the invariants of the house, checked on the release objects")
+    n.build("lint", "phony", lint_edges(n))
     return n.text()
 
 

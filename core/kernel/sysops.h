@@ -17,7 +17,7 @@ struct kernel;
  * seen by the parent, on either kernel.
  */
 struct spawn_args {
-	uint64_t flags;	       /* CLONE_NEW*, CLONE_PARENT, CLONE_PIDFD; nothing that shares memory */
+	uint64_t flags;	       /* CLONE_NEW*, CLONE_PARENT, CLONE_PIDFD; no sharing of memory */
 	int exit_signal;       /* told to the parent at exit; SIGCHLD as a rule, 0 for none */
 	int cgroup;	       /* with CLONE_INTO_CGROUP (clone3 only): a cgroup's directory */
 	int *pidfd;	       /* with CLONE_PIDFD: receives a descriptor for the child */
