@@ -8,13 +8,16 @@
 #include <sanitizer/asan_interface.h>
 #define POISON(at, size) ASAN_POISON_MEMORY_REGION(at, size)
 #define UNPOISON(at, size) ASAN_UNPOISON_MEMORY_REGION(at, size)
+#define UNPOISON_KEPT(at, size) ASAN_UNPOISON_MEMORY_REGION(at, size)
 #elif defined(WITH_VALGRIND)
 #include <valgrind/memcheck.h>
 #define POISON(at, size) VALGRIND_MAKE_MEM_NOACCESS(at, size)
 #define UNPOISON(at, size) VALGRIND_MAKE_MEM_UNDEFINED(at, size)
+#define UNPOISON_KEPT(at, size) VALGRIND_MAKE_MEM_DEFINED(at, size)
 #else
 #define POISON(at, size) ((void)(at), (void)(size))
 #define UNPOISON(at, size) ((void)(at), (void)(size))
+#define UNPOISON_KEPT(at, size) ((void)(at), (void)(size))
 #endif
 
 #define N_CLASSES 28 /* of 16 << class bytes, block header included */
@@ -66,7 +69,7 @@ size_t region_used(const struct heap *heap)
 
 void region_unpoison(struct heap *heap)
 {
-	UNPOISON(heap, heap->used);
+	UNPOISON_KEPT(heap, heap->used);
 }
 
 long heap_n_live(const struct heap *heap)
