@@ -24,6 +24,10 @@ enum { MAY_EXEC = 1, MAY_WRITE = 2, MAY_READ = 4 };
 struct fs_type {
 	const char *name;
 	unsigned int flags;
+	/* Reads the options in fc and does nothing else: 0 or a refusal (EINVAL).  Asked before
+	 * capabilities and writers are; flags of the superblock among the options ("ro") go to
+	 * fc->sb_flags.  NULL: any data will do. */
+	int (*parse)(struct fake *f, struct fs_context *fc);
 	/* Superblock of a new mount, made or found (sysfs, cgroup2), with a reference for the
 	 * caller; reads the options in fc.  0 or -errno. */
 	int (*get_tree)(struct fake *f, struct fs_context *fc, struct super_block **out);
@@ -40,6 +44,7 @@ struct fs_context {
 	const char *source;	   /* NULL: none */
 	const char *data;	   /* options, comma separated; NULL: none */
 	unsigned long sb_flags;	   /* MS_RDONLY, MS_SYNCHRONOUS, … that concern the superblock */
+	unsigned long sb_flags_mask; /* those that a remount changes */
 	struct user_ns *user_ns;   /* of the mounter */
 };
 
@@ -55,6 +60,7 @@ struct super_block {
 	bool noexec, nodev;  /* SB_I_NOEXEC, SB_I_NODEV */
 	struct user_ns *user_ns;
 	struct dentry *root; /* holds a reference */
+	struct list mounts; /* struct mount.of_sb; no list while it was never mounted */
 	uint64_t next_ino;
 	const struct inode_ops *dir_ops, *file_iops, *link_ops; /* of inodes made in it */
 	void *private;
@@ -147,6 +153,7 @@ struct dentry {
 	bool is_unlinked;
 	bool is_pinned; /* being linked holds a reference (memory filesystems) */
 	int n_mounted;	/* mounts on it, in any namespace */
+	struct list mounts; /* struct mount.on_dentry; a list only while n_mounted > 0 */
 	void *private;	/* of the filesystem (proc: which task and entry) */
 };
 

@@ -52,4 +52,23 @@ static inline void list_remove(struct list *l)
 	list_init(l);
 }
 
+/* All of a list, in its order, behind where; the list is empty then. */
+static inline void list_splice(struct list *from, struct list *where)
+{
+	if (list_empty(from))
+		return;
+	from->next->prev = where;
+	from->prev->next = where->next;
+	where->next->prev = from->prev;
+	where->next = from->next;
+	list_init(from);
+}
+
+/* Out of its ring, if in one, and behind where. */
+static inline void list_move(struct list *l, struct list *where)
+{
+	list_remove(l);
+	list_insert(l, where);
+}
+
 #endif

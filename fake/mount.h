@@ -37,7 +37,10 @@ struct mount {
 	struct dentry *mountpoint;  /* in the parent; its root when it has no parent */
 	struct list child;	    /* in parent's children */
 	struct list children;
-	struct list in_ns;	    /* in ns->mounts */
+	struct list in_ns;	    /* in ns->mounts; before that, in the ring of its new tree */
+	struct list on_dentry;	    /* in mountpoint->mounts */
+	struct list of_sb;	    /* in sb->mounts */
+	bool is_hashed;		    /* mount_on() finds it */
 
 	int group_id;		    /* of its peer group; 0: none */
 	struct list peer;	    /* ring of peers, no head */
@@ -46,7 +49,12 @@ struct mount {
 
 	int writers;		    /* files open for writing through it */
 	bool is_expiry_marked;
-	bool is_detached;	    /* MNT_UMOUNT: taken out by a lazy umount */
+	bool is_detached;	    /* MNT_UMOUNT: taken out of its namespace */
+
+	/* Only while a mount or umount is under way: */
+	bool is_marked;		    /* MNT_MARKED */
+	struct list umounting;	    /* seen by propagate_umount() */
+	struct list work;	    /* copies to commit; mounts to put */
 };
 
 /* A mount namespace. */
@@ -54,8 +62,9 @@ struct mnt_ns {
 	struct ns ns; /* first */
 	struct mount *root;
 	struct list mounts; /* in the order of fs/namespace.c's list */
-	int n_mounts;
-	uint64_t event;
+	int n_mounts, n_pending;
+	uint64_t seq;	/* older namespaces have lower ones */
+	uint64_t event; /* grows with each change: for poll(2) of mountinfo */
 };
 
 struct mount *mnt_get(struct mount *mnt);
