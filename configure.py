@@ -54,6 +54,14 @@ TEST_VARIANTS = {
 # What one asks ninja for, and the variant that it runs the tests in.
 TEST_GROUPS = {"test": "debug", "asan": "asan", "valgrind": "valgrind"}
 
+# Where the coverage report is to be found.
+COVERAGE_INFO = "build/coverage/lcov.info"
+COVERAGE_HTML = "build/coverage/html"
+
+# What ninja mutants changes, and the tests that must notice, quickest first.
+MUTATED = ["core", "fake/mount", "fake/umount", "fake/pivot", "fake/propagation"]
+MUTANTS_FLOOR = 85
+
 # Debian's packages.  User Mode Linux and QEMU are the real kernels that need no root.
 PACKAGES = (
     "gcc libc6-dev clang ninja-build libcmocka-dev lcov valgrind busybox-static "
@@ -221,6 +229,34 @@ def test_edges(n, variant, wrapper):
     return stamps
 
 
+def coverage_edges(n, stamps):
+    """lcov's report of the coverage variant's tests, and the table held to its floors."""
+    n.rule(
+        "lcov",
+        "lcov --config-file coverage/lcovrc -q --capture --no-external --directory . "
+        "--output-file $out.all && lcov --config-file coverage/lcovrc -q --remove $out.all "
+        "'*/tests/*' --output-file $out",
+        description="lcov $out",
+    )
+    n.rule("genhtml", "genhtml --config-file coverage/lcovrc -q --output-directory "
+           f"{COVERAGE_HTML} $in && touch $out", description=f"genhtml {COVERAGE_HTML}")
+    n.rule("report", "coverage/report.py $in", description="coverage/report.py", pool="console")
+    n.build(COVERAGE_INFO, "lcov", (), implicit=stamps)
+    n.build("build/coverage/html.ok", "genhtml", COVERAGE_INFO)
+    n.build("coverage-report", "report", COVERAGE_INFO,
+            implicit=["coverage/report.py", "coverage/floor.txt", "coverage/waivers.txt"])
+    n.build("coverage", "phony", ["coverage-report", "build/coverage/html.ok"])
+
+
+def mutant_edges(n, stamps):
+    """Mutants of core and of the fake's mounts against the debug variant's tests."""
+    tests = [stamp.removesuffix(".ok") for stamp in stamps if "/vm/" not in stamp]
+    files = [p for p in sources("core") + sources("fake") if p.startswith(tuple(MUTATED))]
+    n.rule("mutants", f"tests/mutants/mutants.py --floor {MUTANTS_FLOOR} $$MUTANTS "
+           f"--tests {' '.join(tests)} -- $in", description="mutants", pool="console")
+    n.build("mutants", "mutants", files, implicit=["tests/mutants/mutants.py", *tests])
+
+
 def generate():
     n = Ninja()
     n.comment("Written by configure.py; change that instead.")
@@ -242,6 +278,10 @@ def generate():
     stamps = {v: test_edges(n, v, wrapper) for v, wrapper in TEST_VARIANTS.items()}
     for group, variant in TEST_GROUPS.items():
         n.build(group, "phony", stamps[variant])
+    n.comment("Coverage: build/coverage/lcov.info, build/coverage/html")
+    coverage_edges(n, stamps["coverage"])
+    n.comment("Mutants: more options in $MUTANTS, as --sample 50")
+    mutant_edges(n, stamps["debug"])
     n.comment("Lint: the invariants of the house, checked on the release objects")
     n.build("lint", "phony", lint_edges(n))
     return n.text()
