@@ -38,9 +38,18 @@ struct cred {
 struct cred *cred_get(struct cred *cred);
 void cred_put(struct fake *f, struct cred *cred);
 struct cred *cred_copy(struct fake *f, const struct cred *from);
-/* Puts it, its reference taken over, in place of the current task's. */
+/* Root of the initial user namespace with all capabilities: init's. */
+struct cred *cred_root(struct fake *f);
+/* Only while nobody else has it. */
+void cred_set_groups(struct fake *f, struct cred *cred, const gid_t *groups, int n);
+/*
+ * Puts it, its reference taken over, in place of the current task's; a task whose effective
+ * ids change or who gains capabilities is no longer dumpable and loses its pdeathsig.
+ */
 void cred_commit(struct fake *f, struct cred *cred);
 
+/* Has whoever has these credentials this capability over the namespace? */
+bool cred_has_cap(const struct cred *cred, const struct user_ns *ns, int cap);
 /* Has the current task this capability over the namespace? */
 bool ns_capable(struct fake *f, const struct user_ns *ns, int cap);
 /* Over the initial user namespace. */
@@ -54,8 +63,16 @@ uid_t uid_outside(const struct user_ns *ns, uid_t inside);
 uid_t uid_inside(const struct user_ns *ns, uid_t outside);
 gid_t gid_outside(const struct user_ns *ns, gid_t inside);
 gid_t gid_inside(const struct user_ns *ns, gid_t outside);
+#define OVERFLOW_ID 65534u
+/* As a call shows them: OVERFLOW_ID where not mapped. */
+uid_t uid_shown(const struct user_ns *ns, uid_t outside);
+gid_t gid_shown(const struct user_ns *ns, gid_t outside);
 
-/* What exec makes of them: set-user-id bits, capabilities; inode NULL: neither. */
+/*
+ * What exec of this file makes of the current task's: a reference for the caller.  may_gain
+ * is mnt_may_suid(): false on a nosuid or foreign mount, where the file's set-user-id and
+ * set-group-id bits do not count; no_new_privs is looked at here.
+ */
 struct cred *cred_for_exec(struct fake *f, const struct inode *inode, bool may_gain);
 
 #endif

@@ -82,7 +82,7 @@ static unsigned int class_of(size_t size)
 	unsigned int class = 0;
 
 	while (((size_t)16 << class) < size)
-		class++;
+		class ++;
 	return class;
 }
 

@@ -164,6 +164,11 @@ int refuse(struct fake *f, enum rule rule)
 	return -rules[rule].error;
 }
 
+int refuse_fault(struct fake *f)
+{
+	return refuse(f, RULE_FAULT);
+}
+
 int fake_stop(struct fake *f, const char *format, ...)
 {
 	va_list args;

@@ -64,6 +64,8 @@ struct fake {
  * answers its -errno.
  */
 int refuse(struct fake *f, enum rule rule);
+/* Says EFAULT: whoever saw memory_is_bad(). */
+int refuse_fault(struct fake *f);
 
 /*
  * Ends the run: what is asked is not modelled, or something is broken.  On a task it does
