@@ -12,10 +12,12 @@ static const struct profile profiles[] = {
 	{.name = "6.1", .release = "6.1.0-fake", .verified = true, .tmpfs_shows_inode64 = true},
 	{.name = "6.12", .release = "6.12.0-fake", .verified = true,
 	 .mountinfo_by_unique_id = true, .statx_mnt_id_unique = true,
-	 .detached_target_is_enoent = true, .mount_beneath = true, .tmpfs_shows_inode64 = true},
+	 .detached_target_is_enoent = true, .mount_beneath = true, .tmpfs_shows_inode64 = true,
+	 .umount_asks_chains = true, .rbind_checks_ns_files = true},
 	{.name = "6.18", .release = "6.18.0-fake",
 	 .mountinfo_by_unique_id = true, .statx_mnt_id_unique = true,
-	 .detached_target_is_enoent = true, .mount_beneath = true, .bind_from_detached = true},
+	 .detached_target_is_enoent = true, .mount_beneath = true, .bind_from_detached = true,
+	 .umount_asks_chains = true, .rbind_checks_ns_files = true},
 };
 /* clang-format on */
 

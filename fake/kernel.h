@@ -18,6 +18,10 @@ struct profile {
 	bool detached_target_is_enoent; /* mount on a directory of a detached tree: ENOENT, not EINVAL */
 	bool bind_from_detached;       /* 6.15: bind from a detached tree */
 	bool mount_beneath;	       /* 6.5 */
+	bool umount_asks_chains;       /* 6.12: copies that stand on copies are asked, too, whether
+					  they are in use */
+	bool rbind_checks_ns_files;    /* 6.12: MS_BIND with MS_REC refuses files of namespaces
+					  beneath its source that would close a circle */
 	bool tmpfs_shows_inode64;      /* a build option: Debian's kernels */
 };
 
@@ -47,7 +51,7 @@ struct fake {
 	struct mnt_ns *boot_ns; /* the initial mount namespace */
 	unsigned int next_ns_inum;  /* nsfs inode numbers, from 4026531835 */
 	unsigned int next_anon_dev; /* minor numbers of nodev superblocks, lowest free */
-	uint64_t next_mount_unique;
+	uint64_t next_mount_unique, last_mnt_ns_seq;
 	struct id_pool *mount_ids;  /* lowest free */
 	struct id_pool *group_ids;  /* of peer groups, lowest free, from 1 */
 	struct list super_blocks;   /* struct super_block.all */

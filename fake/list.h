@@ -10,6 +10,9 @@ struct list {
 	struct list *next, *prev;
 };
 
+/* An empty list, as a local variable. */
+#define LIST(name) struct list name = {&name, &name}
+
 #define list_entry(node, type, member) ((type *)((char *)(node)-offsetof(type, member)))
 #define list_for_each(node, head)                                                              \
 	for (struct list *node = (head)->next; node != (head); node = node->next)
