@@ -1,0 +1,388 @@
+/* How each kind of memory is read that is more than a structure's members. */
+#include "tests/lib/parse_parts.h"
+
+#include <string.h>
+
+static const struct form fd_form = {SHAPE_FD, 0};
+static const struct form id_form = {SHAPE_ID, 0};
+static const struct form int_form = {SHAPE_INT, 0};
+static const struct form uint_form = {SHAPE_UINT, 0};
+static const struct form caps_form = {SHAPE_WORDS, WORDS_caps};
+static const struct form sig_form = {SHAPE_WORDS, WORDS_sig};
+static const struct form sa_form = {SHAPE_WORDS, WORDS_sa_flags};
+static const struct form msg_form = {SHAPE_WORDS, WORDS_msg_flags};
+static const struct form ns_form = {SHAPE_WORDS, WORDS_ns_flags};
+
+#define NUMBERS_MAX 256
+
+size_t argument_room(const struct call *call, int i)
+{
+	enum kind kind = sysop_infos[call->op].kinds[i];
+	int size = kind_infos[kind].size;
+
+	if (size == COUNTED)
+		return call->arg[i + 1];
+	if (size == LISTED)
+		return (unsigned int)call->arg[i + 1] * sizeof(struct pollfd);
+	if (kind == KIND_gids || kind == KIND_out_gids)
+		return (unsigned int)call->arg[i - 1] * sizeof(gid_t);
+	if (kind == KIND_cap_data || kind == KIND_out_cap_data)
+		return 2 * sizeof(struct __user_cap_data_struct);
+	return size > 0 ? (size_t)size : 0;
+}
+
+struct numbers {
+	const struct form *form;
+	uint32_t at[NUMBERS_MAX];
+	int n;
+};
+
+static bool one_number(struct scan *s, int i, void *into)
+{
+	struct numbers *numbers = into;
+	uint64_t value;
+
+	if (i == NUMBERS_MAX)
+		return scan_fail(s, "a list as long as this is not read");
+	if (!scan_number(s, numbers->form, &value))
+		return false;
+	numbers->at[i] = (uint32_t)value;
+	return true;
+}
+
+static bool scan_numbers(struct scan *s, struct numbers *numbers, const struct form *form)
+{
+	numbers->form = form;
+	numbers->n = scan_list(s, one_number, numbers);
+	return numbers->n >= 0;
+}
+
+/* At least as long as the call says, and as what is written. */
+static bool part_numbers(struct scan *s, int i, const struct form *form)
+{
+	struct numbers numbers;
+	size_t room = argument_room(s->call, i), size;
+	void *memory;
+
+	if (!scan_numbers(s, &numbers, form))
+		return false;
+	size = (size_t)numbers.n * sizeof(*numbers.at);
+	memory = scan_alloc(s, size > room ? size : room);
+	if (!memory)
+		return false;
+	memcpy(memory, numbers.at, size);
+	s->call->arg[i] = (uintptr_t)memory;
+	return true;
+}
+
+static bool part_gids(struct scan *s, int i)
+{
+	return part_numbers(s, i, &id_form);
+}
+
+static bool part_int(struct scan *s, int i)
+{
+	return part_numbers(s, i, &int_form);
+}
+
+static bool part_string(struct scan *s, int i)
+{
+	char *string;
+	size_t n;
+
+	if (!scan_string(s, &string, &n, 0))
+		return false;
+	s->call->arg[i] = (uintptr_t)string;
+	return true;
+}
+
+static bool part_bytes(struct scan *s, int i)
+{
+	char *bytes;
+	size_t n;
+
+	if (!scan_string(s, &bytes, &n, argument_room(s->call, i)))
+		return false;
+	s->call->arg[i] = (uintptr_t)bytes;
+	return true;
+}
+
+static bool part_how(struct scan *s, int i)
+{
+	size_t room = argument_room(s->call, i);
+	void *how =
+		scan_alloc(s, room > sizeof(struct open_how) ? room : sizeof(struct open_how));
+
+	s->call->arg[i] = (uintptr_t)how;
+	return how && scan_fields(s, KIND_how, how);
+}
+
+static bool one_pollfd(struct scan *s, int i, void *into)
+{
+	struct pollfd *fds = into;
+
+	if (i == NUMBERS_MAX)
+		return scan_fail(s, "a list as long as this is not read");
+	return scan_fields(s, KIND_pollfds, &fds[i]);
+}
+
+static bool part_pollfds(struct scan *s, int i)
+{
+	size_t room = argument_room(s->call, i);
+	size_t least = NUMBERS_MAX * sizeof(struct pollfd);
+	void *fds = scan_alloc(s, room > least ? room : least);
+
+	s->call->arg[i] = (uintptr_t)fds;
+	return fds && scan_list(s, one_pollfd, fds) >= 0;
+}
+
+#define IOV_MAX_READ 16
+
+struct message {
+	struct msghdr *msg;
+	bool out;
+	struct iovec iov[IOV_MAX_READ];
+};
+
+/* "bytes" to send; as a buffer of that size, or of a number of bytes, to receive. */
+static bool one_iov(struct scan *s, int i, void *into)
+{
+	struct message *message = into;
+	uint64_t room;
+	char *bytes;
+	size_t n;
+
+	if (i == IOV_MAX_READ)
+		return scan_fail(s, "a list as long as this is not read");
+	if (message->out && !scan_take(s, "\"")) {
+		if (!scan_number(s, &uint_form, &room))
+			return false;
+		message->iov[i] = (struct iovec){scan_alloc(s, room), room};
+		return message->iov[i].iov_base;
+	}
+	s->at -= message->out;
+	if (!scan_string(s, &bytes, &n, 0))
+		return false;
+	message->iov[i] = (struct iovec){bytes, n};
+	return true;
+}
+
+static bool scan_iov(struct scan *s, struct message *message)
+{
+	int n = scan_list(s, one_iov, message);
+	struct iovec *iov;
+
+	if (n < 0)
+		return false;
+	iov = scan_alloc(s, (size_t)n * sizeof(*iov));
+	if (!iov)
+		return false;
+	memcpy(iov, message->iov, (size_t)n * sizeof(*iov));
+	message->msg->msg_iov = iov;
+	message->msg->msg_iovlen = (size_t)n;
+	return true;
+}
+
+static bool scan_control(struct scan *s, struct msghdr *msg, size_t size)
+{
+	msg->msg_control = scan_alloc(s, size);
+	msg->msg_controllen = size;
+	return msg->msg_control;
+}
+
+static bool scan_rights(struct scan *s, struct message *message)
+{
+	struct numbers numbers;
+	struct cmsghdr *control;
+	size_t size;
+
+	if (!scan_numbers(s, &numbers, &fd_form))
+		return false;
+	size = (size_t)numbers.n * sizeof(int);
+	/* Room that was named already stays as it is. */
+	if (message->out && message->msg->msg_control)
+		return true;
+	if (!scan_control(s, message->msg, CMSG_SPACE(size)))
+		return false;
+	if (message->out)
+		return true;
+	control = CMSG_FIRSTHDR(message->msg);
+	*control = (struct cmsghdr){CMSG_LEN(size), SOL_SOCKET, SCM_RIGHTS};
+	memcpy(CMSG_DATA(control), numbers.at, size);
+	return true;
+}
+
+static bool one_msg_member(struct scan *s, const char *name, size_t n, void *into)
+{
+	struct message *message = into;
+	uint64_t value;
+
+	if (name_is(name, n, "iov"))
+		return scan_iov(s, message);
+	if (name_is(name, n, "rights"))
+		return scan_rights(s, message);
+	if (name_is(name, n, "flags"))
+		return scan_number(s, &msg_form, &value);
+	if (name_is(name, n, "control"))
+		return scan_number(s, &uint_form, &value) &&
+		       scan_control(s, message->msg, value);
+	return false;
+}
+
+static bool scan_msg(struct scan *s, int i, bool out)
+{
+	struct message message = {.msg = scan_alloc(s, sizeof(struct msghdr)), .out = out};
+
+	s->call->arg[i] = (uintptr_t)message.msg;
+	return message.msg && scan_members(s, one_msg_member, &message);
+}
+
+static bool part_in_msg(struct scan *s, int i)
+{
+	return scan_msg(s, i, false);
+}
+
+static bool part_out_msg(struct scan *s, int i)
+{
+	return scan_msg(s, i, true);
+}
+
+static bool one_sigaction_member(struct scan *s, const char *name, size_t n, void *into)
+{
+	struct kernel_sigaction *act = into;
+	struct numbers numbers;
+	uint64_t value;
+
+	if (name_is(name, n, "sa_mask")) {
+		if (!scan_numbers(s, &numbers, &sig_form))
+			return false;
+		for (int i = 0; i < numbers.n; i++)
+			act->mask |= UINT64_C(1) << ((numbers.at[i] - 1) & 63);
+		return true;
+	}
+	if (name_is(name, n, "sa_handler") &&
+	    (scan_take(s, "SIG_DFL") || scan_take(s, "SIG_IGN"))) {
+		act->handler = s->at[-1] == 'L' ? SIG_DFL : SIG_IGN;
+		return true;
+	}
+	if (!scan_number(s, name_is(name, n, "sa_flags") ? &sa_form : &uint_form, &value))
+		return false;
+	if (name_is(name, n, "sa_flags"))
+		act->flags = value;
+	else if (name_is(name, n, "sa_handler"))
+		act->handler = (void (*)(int))(uintptr_t)value;
+	else if (name_is(name, n, "sa_restorer"))
+		act->restorer = (void (*)(void))(uintptr_t)value;
+	else
+		return false;
+	return true;
+}
+
+static bool part_sigaction(struct scan *s, int i)
+{
+	void *act = scan_alloc(s, sizeof(struct kernel_sigaction));
+
+	s->call->arg[i] = (uintptr_t)act;
+	return act && scan_members(s, one_sigaction_member, act);
+}
+
+static bool one_cap_member(struct scan *s, const char *name, size_t n, void *into)
+{
+	struct __user_cap_data_struct *data = into;
+	uint64_t value;
+
+	if (!scan_number(s, &caps_form, &value))
+		return false;
+	for (int i = 0; i < 2; i++, value >>= 32) {
+		if (name_is(name, n, "effective"))
+			data[i].effective = (uint32_t)value;
+		else if (name_is(name, n, "permitted"))
+			data[i].permitted = (uint32_t)value;
+		else if (name_is(name, n, "inheritable"))
+			data[i].inheritable = (uint32_t)value;
+		else
+			return false;
+	}
+	return true;
+}
+
+static bool part_cap_data(struct scan *s, int i)
+{
+	void *data = scan_alloc(s, argument_room(s->call, i));
+
+	s->call->arg[i] = (uintptr_t)data;
+	return data && scan_members(s, one_cap_member, data);
+}
+
+struct strings {
+	char *at[NUMBERS_MAX];
+};
+
+static bool one_string(struct scan *s, int i, void *into)
+{
+	struct strings *strings = into;
+	size_t n;
+
+	if (i == NUMBERS_MAX)
+		return scan_fail(s, "a list as long as this is not read");
+	return scan_string(s, &strings->at[i], &n, 0);
+}
+
+static bool part_strings(struct scan *s, int i)
+{
+	struct strings strings;
+	int n = scan_list(s, one_string, &strings);
+	char **copy;
+
+	if (n < 0)
+		return false;
+	copy = scan_alloc(s, ((size_t)n + 1) * sizeof(*copy));
+	if (!copy)
+		return false;
+	memcpy(copy, strings.at, (size_t)n * sizeof(*copy));
+	s->call->arg[i] = (uintptr_t)copy;
+	return true;
+}
+
+static bool one_spawn_member(struct scan *s, const char *name, size_t n, void *into)
+{
+	struct spawn_args *args = into;
+	struct numbers numbers;
+	uint64_t value;
+
+	if (name_is(name, n, "flags"))
+		return scan_number(s, &ns_form, &args->flags);
+	if (name_is(name, n, "pidfd"))
+		return scan_numbers(s, &numbers, &fd_form);
+	if (name_is(name, n, "exit_signal")) {
+		if (!scan_number(s, &sig_form, &value))
+			return false;
+		args->exit_signal = (int)value;
+		return true;
+	}
+	if (!name_is(name, n, "cgroup") || !scan_number(s, &fd_form, &value))
+		return false;
+	args->cgroup = (int)value;
+	return true;
+}
+
+static bool part_spawn(struct scan *s, int i)
+{
+	struct spawn_args *args = scan_alloc(s, sizeof(*args));
+
+	s->call->arg[i] = (uintptr_t)args;
+	if (!args)
+		return false;
+	args->pidfd = scan_alloc(s, sizeof(*args->pidfd));
+	return args->pidfd && scan_members(s, one_spawn_member, args);
+}
+
+part_scanner *const part_scanners[N_KINDS] = {
+	[KIND_path] = part_string,	 [KIND_str] = part_string,
+	[KIND_in_bytes] = part_bytes,	 [KIND_how] = part_how,
+	[KIND_gids] = part_gids,	 [KIND_in_int] = part_int,
+	[KIND_pollfds] = part_pollfds,	 [KIND_in_msg] = part_in_msg,
+	[KIND_out_msg] = part_out_msg,	 [KIND_sigaction] = part_sigaction,
+	[KIND_cap_data] = part_cap_data, [KIND_argv] = part_strings,
+	[KIND_envp] = part_strings,	 [KIND_spawn] = part_spawn,
+};

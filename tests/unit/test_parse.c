@@ -1,0 +1,275 @@
+/* Text to calls: the printer's inverse, and what is taken and refused beyond it. */
+#include "tests/lib/parse.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/kernel/forms.h"
+#include "core/kernel/print.h"
+#include "tests/lib/check.h"
+
+static char memory[1 << 20];
+
+/* Parses a line and prints the call. */
+static const char *again(const char *line)
+{
+	static char printed[1 << 16];
+	struct text text;
+	struct arena arena;
+	struct parsed parsed;
+	struct parse_error error = {0};
+
+	text_init(&text, printed, sizeof(printed));
+	arena_init(&arena, memory, sizeof(memory));
+	if (call_parse(&parsed, line, &arena, &error) == 0)
+		call_print(&text, &parsed.call, NULL);
+	else
+		text_addf(&text, "%zu: %s", error.at, error.why);
+	return text.at;
+}
+
+/* What the printer writes of a call that is yet to be made comes back as it was. */
+static void printed_calls_are_read(void **state)
+{
+	static const char *const lines[] = {
+		"mount(\"tmpfs\", \"/a b\", \"tmpfs\", MS_NOSUID|0x10000000000, \"mode=755\")",
+		"mount(NULL, \"/\", NULL, MS_REC|MS_SLAVE, NULL)",
+		"openat(AT_FDCWD, \"/x\\n\\\"\\\\\\033\\377\", O_RDONLY|O_CLOEXEC, 0)",
+		"openat2(5, \"etc\", {flags=O_RDONLY|O_PATH, mode=0, resolve=RESOLVE_IN_ROOT}, "
+		"24)",
+		"mknodat(4, \"null\", S_IFCHR|0666, makedev(1, 3))",
+		"fchown(-EBADF, 1000, -1)",
+		"umask(022)",
+		"write(1, \"a\\000b\", 3)",
+		"read(3, buf, 100)",
+		"pipe2(fds, O_CLOEXEC)",
+		"getpid()",
+		"clone3({flags=CLONE_NEWNS|CLONE_INTO_CGROUP, exit_signal=SIGCHLD, cgroup=4})",
+		"waitid(P_PID, 3, info, WEXITED)",
+		"waitid(P_PID, 3, NULL, WEXITED)",
+		"sendmsg(7, {iov=[\"hello\", \"\"], rights=[3, 4]}, MSG_NOSIGNAL)",
+		"recvmsg(7, {iov=[5, 100], control=24}, MSG_DONTWAIT)",
+		"ppoll([{fd=4, events=POLLIN}, {fd=-1, events=0}], 2, {tv_sec=1, tv_nsec=0})",
+		"setgroups(2, [1, 4294967294])",
+		"capset({version=_LINUX_CAPABILITY_VERSION_3, pid=0}, "
+		"{effective=CAP_KILL|CAP_BPF, permitted=0x1ffffffffff, inheritable=0})",
+		"rt_sigaction(SIGCHLD, {sa_handler=SIG_IGN, sa_mask=[SIGINT, 0x40], "
+		"sa_flags=SA_RESTART|SA_RESTORER, sa_restorer=0x123}, old)",
+		"execveat(3, \"\", [\"sh\", \"-c\"], [], AT_EMPTY_PATH)",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(lines); i++)
+		assert_string_equal(again(lines[i]), lines[i]);
+}
+
+static void what_people_and_strace_write_is_read(void **state)
+{
+	static const struct {
+		const char *line, *means;
+	} lines[] = {
+		{"  mkdirat( -100 ,\"a\",0x1ed ) ", "mkdirat(AT_FDCWD, \"a\", 0755)"},
+		{"[2] mkdirat(4</srv/\"a, b)>, \"a\", 493) = 0", "mkdirat(4, \"a\", 0755)"},
+		{"mknodat(3, \"n\", S_IFCHR|0666, makedev(0x1, 0x3)) = 0",
+		 "mknodat(3, \"n\", S_IFCHR|0666, makedev(1, 3))"},
+		{"mount(0, \"/\", 0, 0, 0)", "mount(NULL, \"/\", NULL, 0, NULL)"},
+		{"pipe2(0)", "pipe2(fds, 0)"},
+		{"pipe2([3, 4], O_CLOEXEC) = 0", "pipe2(fds, O_CLOEXEC)"},
+		{"read(3, \"abc\"..., 10) = 3", "read(3, buf, 10)"},
+		{"statx(3, \"\", AT_EMPTY_PATH, STATX_INO, {stx_ino=7, ...}) = 0",
+		 "statx(3, \"\", AT_EMPTY_PATH, STATX_INO, out)"},
+		{"statx(3, \"\", 0, STATX_INO)", "statx(3, \"\", 0, STATX_INO, out)"},
+		{"openat2(3, \"a\", {resolve=RESOLVE_BENEATH}, 24)",
+		 "openat2(3, \"a\", {flags=O_RDONLY, mode=0, resolve=RESOLVE_BENEATH}, 24)"},
+		{"recvmsg(3, {iov=[\"abcd\"], rights=[4]}, 0) = 4",
+		 "recvmsg(3, {iov=[4], control=24}, 0)"},
+		{"clone3({flags=CLONE_PIDFD, exit_signal=SIGCHLD, pidfd=[4]}) = 9",
+		 "clone3({flags=CLONE_PIDFD, exit_signal=SIGCHLD})"},
+		{"write(1, \"\\x41\\1\\r\", 3)", "write(1, \"A\\001\\015\", 3)"},
+		{"exit_group(1) = ?", "exit_group(1)"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(lines); i++)
+		assert_string_equal(again(lines[i].line), lines[i].means);
+}
+
+static void what_is_no_call_is_refused_with_its_place(void **state)
+{
+	static const struct {
+		const char *line, *why;
+	} lines[] = {
+		{"", "0: no call has this name"},
+		{"frobnicate(1)", "0: no call has this name"},
+		{"[x] close(1)", "1: a number is missing here"},
+		{"close 1", "6: ( is missing here"},
+		{"close(1", "6: there is no end to the arguments"},
+		{"close(\"1)", "6: there is no end to the arguments"},
+		{"close()", "7: too few or too many arguments"},
+		{"close(1, 2)", "11: too few or too many arguments"},
+		{"close(1 2)", "8: this argument goes on where it should end"},
+		{"close(1) 2", "9: the line goes on after the call"},
+		{"close(x)", "6: this word is not known here"},
+		{"close(1x)", "6: this is no number"},
+		{"chdir(NULLx)", "10: this argument goes on where it should end"},
+		{"chdir(\"abc\"...)", "14: the string was cut"},
+		{"chdir(\"\\q\")", "8: this escape is not known"},
+		{"chdir(0x1)", "6: a string in quotes is missing here"},
+		{"umount2(\"/a\", MS_BIND)", "14: this word is not known here"},
+		{"openat(, \"a\", 0, 0)", "7: an argument is missing here"},
+		{"openat2(1, \"a\", {flag=0}, 24)", "22: this structure has no such member"},
+		{"setgroups(1, [1)", "12: there is no end to the arguments"},
+		{"mknodat(1, \"a\", 0, makedev(1))", "28: makedev(major, minor) is meant"},
+		{"read(1, buf, 99999999)", "11: no memory for what this points at"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(lines); i++)
+		assert_string_equal(again(lines[i].line), lines[i].why);
+}
+
+static void tasks_and_answers_are_read(void **state)
+{
+	static const struct {
+		const char *line;
+		int task, answer;
+	} lines[] = {
+		{"[2] close(1) = 0", 2, 0},
+		{"close(1) = -EBADF", 0, -EBADF},
+		{"close(1) = -1 EBADF (Bad file descriptor)", 0, -EBADF},
+		{"umask(0) = 022", 0, 022},
+		{"fcntl_getfl(1) = O_RDWR|O_APPEND", 0, O_RDWR | O_APPEND},
+		{"fcntl_getfd(1) = FD_CLOEXEC", 0, FD_CLOEXEC},
+		{"getpgid(1) = 4</a>", 0, 4},
+	};
+	struct parsed parsed;
+	struct parse_error error;
+	struct arena arena;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(lines); i++) {
+		arena_init(&arena, memory, sizeof(memory));
+		assert_int_equal(call_parse(&parsed, lines[i].line, &arena, &error), 0);
+		assert_int_equal(parsed.task, lines[i].task);
+		assert_true(parsed.answered);
+		assert_int_equal(parsed.answer, lines[i].answer);
+	}
+	assert_int_equal(call_parse(&parsed, "close(1)", &arena, &error), 0);
+	assert_false(parsed.answered);
+}
+
+/* A small generator: the same numbers in each run. */
+static uint64_t random_next(uint64_t *seed)
+{
+	*seed = *seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+	return *seed >> 33 ^ *seed << 13;
+}
+
+/* Some words of the kind's set, now and then any bits. */
+static uint64_t random_number(enum kind kind, uint64_t *seed)
+{
+	const struct form *form = &kind_forms[kind];
+	uint64_t value = 0;
+
+	if (form->shape == SHAPE_WORDS && random_next(seed) % 4 != 0) {
+		const struct word_list *list = &word_lists[form->words];
+
+		for (uint64_t n = random_next(seed) % 4; n > 0; n--) {
+			const struct word *word =
+				&list->at[random_next(seed) % (unsigned int)list->n];
+
+			value = (value & ~word->mask) | word->value;
+		}
+	} else {
+		value = random_next(seed) >> random_next(seed) % 64;
+	}
+	if (kind == KIND_size || kind == KIND_uint)
+		value %= 32;
+	return kind_widths[kind] == 4 ? (uint64_t)(int32_t)(uint32_t)value : value;
+}
+
+static void *random_memory(struct arena *arena, enum kind kind, uint64_t *seed)
+{
+	const struct field_list *fields = &kind_fields[kind];
+	char *at = arena_alloc(arena, 1024);
+	void *strings[] = {at, at + 100, NULL};
+
+	assert_non_null(at);
+	for (int i = 0; i < 600; i++)
+		at[i] = (char)(random_next(seed) >> 7 | 1);
+	if (kind == KIND_path || kind == KIND_str)
+		at[random_next(seed) % 80] = '\0';
+	if (kind == KIND_argv || kind == KIND_envp) {
+		at[99] = at[199] = '\0';
+		return memcpy(arena_alloc(arena, sizeof(strings)), strings, sizeof(strings));
+	}
+	if (kind == KIND_in_msg || kind == KIND_out_msg || kind == KIND_spawn ||
+	    kind == KIND_sigaction)
+		return NULL; /* their forms have lines of their own above */
+	for (int i = 0; i < fields->n && kind != KIND_pollfds; i++)
+		if (fields->at[i].form.shape == SHAPE_WORDS &&
+		    fields->at[i].form.words == WORDS_cap_version)
+			memset(at + fields->at[i].offset, 0, fields->at[i].size);
+	return at;
+}
+
+static void random_call(struct call *call, enum sysop op, struct arena *arena, uint64_t *seed)
+{
+	const struct sysop_info *info = &sysop_infos[op];
+
+	*call = (struct call){.op = op};
+	for (int i = 0; i < info->n_args; i++) {
+		enum kind kind = info->kinds[i];
+
+		if (kind_forms[kind].shape != SHAPE_NONE)
+			call->arg[i] = random_number(kind, seed);
+		else if (random_next(seed) % 8 != 0)
+			call->arg[i] = (uintptr_t)random_memory(arena, kind, seed);
+	}
+	if (op == OP_getgroups)
+		call->arg[0] %= 32;
+	if (op == OP_openat2)
+		call->arg[3] = sizeof(struct open_how);
+}
+
+/* Numbers are what they were, and the text of the memory is. */
+static void any_call_of_any_row_is_read_as_it_was_printed(void **state)
+{
+	static char first[1 << 16];
+	static char made[1 << 16];
+	struct arena arena, making;
+	struct text text;
+	struct call call;
+	struct parsed parsed;
+	struct parse_error error = {0};
+	uint64_t seed = 1;
+
+	(void)state;
+	for (int n = 0; n < 200 * N_SYSOPS; n++) {
+		arena_init(&making, made, sizeof(made));
+		arena_init(&arena, memory, sizeof(memory));
+		random_call(&call, (enum sysop)(n % N_SYSOPS), &making, &seed);
+		text_init(&text, first, sizeof(first));
+		call_print(&text, &call, NULL);
+		if (call_parse(&parsed, first, &arena, &error) != 0)
+			fail_msg("%s\nat %zu: %s", first, error.at, error.why);
+		assert_string_equal(again(first), first);
+		assert_int_equal(parsed.call.op, call.op);
+		for (int i = 0; i < sysop_infos[call.op].n_args; i++)
+			if (kind_forms[sysop_infos[call.op].kinds[i]].shape != SHAPE_NONE)
+				assert_int_equal(parsed.call.arg[i], call.arg[i]);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(printed_calls_are_read),
+		cmocka_unit_test(what_people_and_strace_write_is_read),
+		cmocka_unit_test(what_is_no_call_is_refused_with_its_place),
+		cmocka_unit_test(tasks_and_answers_are_read),
+		cmocka_unit_test(any_call_of_any_row_is_read_as_it_was_printed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
