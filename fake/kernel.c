@@ -116,6 +116,10 @@ struct fake *fake_new(const struct fake_options *options)
 	f->mount_ids = id_pool_new(f, 1);
 	f->group_ids = id_pool_new(f, 1);
 	f->sched = sched_new(f);
+	if (f->sched == NULL) {
+		region_free(heap);
+		return NULL;
+	}
 	cred_boot(f);
 	fs_boot(f);
 	mount_boot(f);
@@ -169,6 +173,11 @@ int refuse(struct fake *f, enum rule rule)
 int refuse_fault(struct fake *f)
 {
 	return refuse(f, RULE_FAULT);
+}
+
+int refuse_badf(struct fake *f)
+{
+	return refuse(f, RULE_BADF);
 }
 
 int fake_stop(struct fake *f, const char *format, ...)

@@ -60,6 +60,9 @@ struct fake {
 	struct kernel *graft;	    /* whose trees are grafted in; NULL */
 
 	char stopped[512]; /* why; "" while it goes on */
+	int watched;	    /* the task that fake_run waits for */
+	int watched_status; /* how it ended */
+	bool is_deadlocked; /* stopped says so; it may go on when something is resumed or killed */
 	bool is_restored;
 };
 
@@ -70,6 +73,8 @@ struct fake {
 int refuse(struct fake *f, enum rule rule);
 /* Says EFAULT: whoever saw memory_is_bad(). */
 int refuse_fault(struct fake *f);
+/* Says EBADF: whoever looked for a descriptor in vain. */
+int refuse_badf(struct fake *f);
 
 /*
  * Ends the run: what is asked is not modelled, or something is broken.  On a task it does

@@ -7,7 +7,13 @@
 #include "fake/mount.h"
 #include "fake/ns.h"
 
-/* A process id in every pid namespace that sees it; also what groups and sessions are. */
+#define PID_NS_LEVELS 33 /* MAX_PID_NS_LEVEL and the initial one */
+
+/*
+ * A process id in every pid namespace that sees it; also what groups and sessions are.
+ * References: a task's pid, pgrp and session one each, pidfds and terminals by hand.  It holds
+ * one on its innermost namespace alone, which holds its parent.
+ */
 struct pid {
 	int refs;
 	struct task *task; /* whose it is; NULL once reaped */
@@ -15,9 +21,10 @@ struct pid {
 	struct pid_number {
 		int nr;
 		struct pid_ns *ns;
-	} numbers[33]; /* [0]: in the initial namespace */
+	} numbers[PID_NS_LEVELS]; /* [0]: in the initial namespace; no more than level + 1 */
 };
 
+/* On the way out a task is READY or SLEEPING still; is_exiting tells. */
 enum task_state { TASK_READY, TASK_SLEEPING, TASK_PAUSED, TASK_STOPPED, TASK_ZOMBIE, TASK_DEAD };
 
 struct task {
@@ -46,15 +53,26 @@ struct task {
 	bool has_execed; /* setpgid by the parent is refused */
 	bool no_new_privs;
 	bool is_dumpable;
+	bool is_exiting; /* fds, namespaces, root, cwd and exe may be gone: NULL */
 	int wait_status; /* once a zombie: as wait(2) gives it */
+	void *memory;	 /* its copy of the parent's arena, or what exec left of its arguments */
 
 	uint64_t pending, blocked; /* signals: bit n - 1 */
 	struct kernel_sigaction actions[64];
+	int dying_of;	   /* the signal that it was killed by and has not yet met; 0: none */
+	int stop_signal;   /* that stopped it, until a wait took notice; 0: none */
+	bool is_continued; /* until a wait took notice */
 
 	/* What it sleeps for; said in deadlock reports. */
 	bool (*is_ready)(struct fake *f, void *arg);
 	void *ready_arg;
+	uint64_t deadline;	       /* of the clock: it wakes then; 0: never */
+	const void *waits_on; /* private of the open files that could wake it; NULL: unsaid */
+	int waits_on_mode;    /* O_WRONLY, O_RDONLY: those open so alone; O_RDWR: all */
 	char waits_for[96];
+
+	/* What exec found, until the call is left: see exec.h. */
+	struct exec *exec;
 
 	enum rule last_rule; /* behind the last refused call */
 	bool has_rule;
@@ -62,11 +80,21 @@ struct task {
 };
 
 /*
- * Sleeps until ready(f, arg) holds or a signal that is not ignored is there.  0, or -EINTR.
- * The task may be killed in it: then it does not come back.
+ * Sleeps until ready(f, arg) holds or, where task.deadline is set, until then (which clears
+ * it).  0, or -EINTR: the task was killed, and the call must give back all that it holds and
+ * hand that up; it exits where the call is left (see sched.h).  A stop signal stops it in
+ * between.  ready is asked often, on any stack, and may only look.
  */
 int task_sleep(struct fake *f, bool (*ready)(struct fake *f, void *arg), void *arg,
 	       const char *waits_for, ...) __attribute__((format(printf, 4, 5)));
+
+/* Is it the init of its pid namespace, whom signals from inside do nothing to? */
+bool task_is_ns_init(const struct task *t);
+/* The namespace that its pid was made in; where its getpid() comes from. */
+static inline struct pid_ns *task_pid_ns(const struct task *t)
+{
+	return t->pid->numbers[t->pid->level].ns;
+}
 
 /* The task of this pid as the current task's namespace numbers it; NULL. */
 struct task *task_find(struct fake *f, int pid);
@@ -82,7 +110,13 @@ void signal_send(struct fake *f, struct task *to, int sig);
 void signal_send_group(struct fake *f, struct pid *pgrp, int sig);
 /* May the current task signal it?  0 or a refusal. */
 int signal_permission(struct fake *f, struct task *to, int sig);
-/* Ends the current task; does not come back. */
+/* Something to stop or end it is pending. */
+bool signal_is_pending(const struct task *t);
+/* Something to end it is. */
+bool signal_is_fatal(const struct task *t);
+/* Delivers stop signals alone: in the middle of a call, where the task cannot end. */
+void signal_stop(struct fake *f);
+/* Ends the current task, outside of a call or where one is left; does not come back. */
 _Noreturn void task_exit(struct fake *f, int wait_status);
 
 /* A descriptor for a pidfd, an nsfs file and so on: a file of a superblock not mounted. */
