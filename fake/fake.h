@@ -41,6 +41,8 @@ struct kernel *fake_kernel(struct fake *f);
  * the line and the reason in error.
  */
 int fake_world(struct fake *f, const char *text, struct text *error);
+/* The text of a host as a fresh Debian shows it; more lines may follow it in another text. */
+const char *fake_world_standard(void);
 
 /*
  * Makes the directory "path" of another kernel appear at "at", which must exist: read when it

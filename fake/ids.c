@@ -41,6 +41,17 @@ int id_pool_take(struct fake *f, struct id_pool *pool)
 	return pool->least + (int)i;
 }
 
+bool id_pool_take_this(struct fake *f, struct id_pool *pool, int id)
+{
+	size_t i = (size_t)(id - pool->least);
+
+	while (i >= pool->size)
+		id_pool_grow(f, pool);
+	if (pool->taken[i])
+		return false;
+	return pool->taken[i] = true;
+}
+
 void id_pool_give(struct fake *f, struct id_pool *pool, int id)
 {
 	size_t i = (size_t)(id - pool->least);

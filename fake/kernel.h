@@ -94,6 +94,8 @@ char *heap_strndup(struct fake *f, const char *s, size_t n);
 /* Numbers that are taken lowest first and given back. */
 struct id_pool *id_pool_new(struct fake *f, int least);
 int id_pool_take(struct fake *f, struct id_pool *pool);
+/* This very number; false: it is taken. */
+bool id_pool_take_this(struct fake *f, struct id_pool *pool, int id);
 void id_pool_give(struct fake *f, struct id_pool *pool, int id);
 
 /*
