@@ -1,0 +1,75 @@
+/* One side of a run while it carries out its steps. */
+#ifndef CORE_STEPS_SIDE_H
+#define CORE_STEPS_SIDE_H
+
+#include "core/base/arena.h"
+#include "core/kernel/sysops.h"
+#include "core/plan/plan.h"
+
+enum reason {
+#define REASON(name, id, error, sentence, advice) REASON_##name,
+#include "core/steps/reasons.def"
+#undef REASON
+	N_REASONS
+};
+
+struct blame;
+
+/*
+ * All that a side remembers between its steps.  The init side has it in its own copy of the
+ * arena: nothing in it points into the arena before init has started.
+ */
+struct side {
+	struct kernel *k;     /* watched: its last refusals are known */
+	struct kernel *below; /* not watched: for tidying up after a failure */
+	const struct plan *plan;
+	enum side_name name;
+	int slots[N_SLOTS]; /* descriptors; -EBADF: none */
+	dev_t console;	    /* the number of the host's pty */
+	int umask;	    /* the caller's, once ours is another; -1: untouched */
+	pid_t init;	    /* as the host's side sees it; 0: none to wait for */
+	int status;	    /* of the payload, as an exit status, once init is reaped */
+	bool entered;	    /* the pid namespace for children is not our own */
+	struct arena arena; /* what steps allocate from */
+
+	enum reason reason;  /* of our own, when a step refused; REASON_NONE */
+	bool own;	     /* no call stands behind the reason */
+	const char *subject; /* what was refused; static, the plan's or the arena's */
+	struct blame *heard; /* what the other side said of its failure */
+
+	/* For the host's side: what init starts with. */
+	int (*init_main)(void *memory);
+	void *init_memory;
+	size_t init_memory_size;
+	int *init_slots; /* within it */
+};
+
+/* A side without descriptors, carrying out the steps of this name on k. */
+void side_init(struct side *side, enum side_name name, struct kernel *k, const struct plan *p);
+
+/* Refuses for a reason of our own: -error of its row. */
+int side_refuse(struct side *side, enum reason reason, const char *subject);
+/* Says more about r, the answer of the call just made; is r. */
+int side_explain(struct side *side, enum reason reason, const char *subject, int r);
+/* Memory of the side; NULL after refusing with NO_MEMORY. */
+void *side_alloc(struct side *side, size_t size);
+
+/* Closes fd after r: a failure of before stays, and stays the one that is blamed. */
+int fd_close_after(struct side *side, int fd, int r);
+/* Likewise, and empties the slot. */
+int slot_close_after(struct side *side, enum slot slot, int r);
+
+/*
+ * Opens a path beneath the descriptor dir with O_PATH and flags; no component may be a
+ * symbolic link (ELOOP) or lead out (EXDEV).  See openat2(2).
+ */
+int open_beneath(struct side *side, int dir, const char *path, int flags);
+/* Opens the directory that holds path beneath the rootfs; name receives the last component. */
+int parent_open(struct side *side, const char *path, const char **name);
+
+/* Room for "/proc/self/fd/" and a number. */
+#define FD_PATH_SIZE 32
+/* The path by which the calls that take no descriptor reach one; /proc must be a proc. */
+const char *fd_path(char path[FD_PATH_SIZE], int fd);
+
+#endif
