@@ -1,0 +1,35 @@
+/* What the two sides say to each other, over one SOCK_SEQPACKET pair. */
+#ifndef CORE_RUN_TALK_H
+#define CORE_RUN_TALK_H
+
+#include "core/run/blame.h"
+#include "core/steps/steps.h"
+
+/*
+ *	host                                    init
+ *	  |  spawn                                |
+ *	  |-------------------------------------->|  arms the death signal
+ *	  |                                       |  carries its steps out
+ *	  |                   ready               |
+ *	  |<--------------------------------------|
+ *	  |                    go                 |
+ *	  |-------------------------------------->|  closes its descriptors, executes
+ *	  |               (the end)               |
+ *	  |<--------------------------------------|  exec closed the channel
+ *	  |  waits for the payload                x
+ *
+ * Until go, the end of the channel means to init: exit, execute nothing.  At any time init
+ * may say blame and exit.  To the host, an end before ready means that init was killed.
+ */
+struct message {
+	uint32_t magic;	    /* MESSAGE_MAGIC */
+	uint32_t word;	    /* enum word, never WORD_END */
+	struct blame blame; /* with WORD_BLAME; else zero */
+};
+
+#define MESSAGE_MAGIC 0x5ab1e001U
+
+/* Sends a word to the other side; 0, or what sendmsg(2) answered. */
+int word_send(struct kernel *k, int channel, enum word word, const struct blame *blame);
+
+#endif
