@@ -274,6 +274,10 @@ def generate():
     n.build("build.ninja", "configure", (), implicit=["configure.py", *folders()])
     for variant, flags in VARIANTS.items():
         variant_edges(n, variant, flags)
+    n.comment("The program")
+    for variant in VARIANTS:
+        program(n, variant, "sandtable", ["sys/main.c"], ["sys", "core"])
+    n.build("sandtable", "phony", "build/release/sandtable")
     n.comment("Tests")
     stamps = {v: test_edges(n, v, wrapper) for v, wrapper in TEST_VARIANTS.items()}
     for group, variant in TEST_GROUPS.items():

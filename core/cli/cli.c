@@ -1,0 +1,140 @@
+/* The program: which verb, with which kernel, and what is said about it. */
+#include "core/cli/cli.h"
+
+#include "core/cli/message.h"
+#include "core/cli/rehearse.h"
+#include "core/run/hints.h"
+#include "core/spec/options.h"
+#include "core/steps/side.h"
+
+#define FAILED 125
+#define WHY_SIZE 512
+#define MESSAGE_SIZE 8192
+#define HELP_SIZE 4096
+
+static const char usage[] =
+	"Usage: sandtable box --classic --rootfs DIR [--readonly] [--console PTY] -- "
+	"COMMAND...\n"
+	"       sandtable box --classic --join PID -- COMMAND...\n"
+	"       sandtable plan --classic --rootfs DIR ... -- COMMAND...\n"
+	"\n"
+	"Builds Linux sandboxes, and rehearses them first.  box runs COMMAND in one; plan "
+	"shows\n"
+	"every step and what COMMAND would see, without doing anything.\n"
+	"\n"
+	"--classic is for trusted images: COMMAND is root, with all that root may.\n"
+	"\n";
+
+static const char exit_statuses[] =
+	"\n"
+	"Exit status: COMMAND's own; 128+n when it ended by signal n; 125 sandtable failed,\n"
+	"126 COMMAND cannot be executed, 127 it was not found.\n";
+
+static int say_help(const struct cli *cli, int fd)
+{
+	char memory[HELP_SIZE];
+	struct text out;
+
+	text_init(&out, memory, sizeof(memory));
+	text_add(&out, usage);
+	options_help(&out);
+	text_add(&out, exit_statuses);
+	return text_write(cli->k, fd, &out) < 0 ? FAILED : 0;
+}
+
+static int say_version(const struct cli *cli)
+{
+	char memory[64];
+	struct text out;
+
+	text_init(&out, memory, sizeof(memory));
+	text_add(&out, "sandtable " SANDTABLE_VERSION "\n");
+	return text_write(cli->k, 1, &out) < 0 ? FAILED : 0;
+}
+
+/* "sandtable: " and why, on standard error. */
+static int say_refusal(const struct cli *cli, const struct text *why)
+{
+	char memory[WHY_SIZE + 64];
+	struct text out;
+
+	text_init(&out, memory, sizeof(memory));
+	text_addf(&out, "sandtable: %s\n", why->at);
+	text_write(cli->k, 2, &out);
+	return FAILED;
+}
+
+static int say_outcome(const struct cli *cli, const struct outcome *outcome,
+		       const struct plan *p)
+{
+	char memory[MESSAGE_SIZE];
+	struct text out;
+
+	if (!outcome->blame.error)
+		return outcome->status;
+	text_init(&out, memory, sizeof(memory));
+	outcome_say(outcome, p, &out);
+	text_write(cli->k, 2, &out);
+	return outcome->status;
+}
+
+static int say_reason(const struct cli *cli, enum reason reason)
+{
+	const struct plan p = {0};
+	struct outcome outcome = {.status = FAILED};
+
+	blame_before(&outcome.blame, reason, -EPERM);
+	return say_outcome(cli, &outcome, &p);
+}
+
+/* Plans and runs it on k: what box does on Linux, and plan on a rehearsed host. */
+int cli_run(struct kernel *k, struct arena *arena, const struct spec *spec, struct plan *p,
+	    struct outcome *outcome)
+{
+	struct facts facts;
+	int r;
+
+	*outcome = (struct outcome){.status = FAILED};
+	r = facts_ask(k, &facts);
+	if (r == 0)
+		r = plan_build(p, spec, &facts);
+	if (r < 0) {
+		blame_before(&outcome->blame, r == -EPERM ? REASON_NOT_ROOT : REASON_NONE, r);
+		return r;
+	}
+	return plan_run(k, arena, p, outcome);
+}
+
+static int box(const struct cli *cli, const struct spec *spec, struct arena *arena)
+{
+	struct plan *p = arena_alloc(arena, sizeof(*p));
+	struct outcome outcome;
+
+	if (!p)
+		return say_reason(cli, REASON_NO_MEMORY);
+	cli_run(cli->k, arena, spec, p, &outcome);
+	return say_outcome(cli, &outcome, p);
+}
+
+int cli_main(const struct cli *cli)
+{
+	char memory[WHY_SIZE];
+	struct arena arena;
+	struct text why;
+	struct spec spec;
+
+	arena_init(&arena, cli->memory, cli->memory_size);
+	arena.refuse_at = cli->refuse_at;
+	text_init(&why, memory, sizeof(memory));
+	if (cli->secure)
+		return say_reason(cli, REASON_SET_ID);
+	if (spec_from_arguments(&spec, cli->argv, cli->envp, &why) < 0)
+		return say_refusal(cli, &why);
+	if (spec.help)
+		return say_help(cli, 1);
+	if (spec.version)
+		return say_version(cli);
+	if (spec_check(&spec, &why) < 0)
+		return say_refusal(cli, &why);
+	return spec.verb == VERB_BOX ? box(cli, &spec, &arena) : rehearse(cli, &spec, &arena);
+}

@@ -1,0 +1,42 @@
+/* The program: from arguments to an exit status, on kernels that it is given. */
+#ifndef CORE_CLI_CLI_H
+#define CORE_CLI_CLI_H
+
+#include <stdbool.h>
+
+#include "core/base/text.h"
+#include "core/kernel/sysops.h"
+
+#define SANDTABLE_VERSION "0.1.0"
+
+/*
+ * A host to rehearse on.  run makes one with this rootfs (and console, or NULL) of the real
+ * host in it, runs main(k, arg) as root as its first task's child and adds to inside what
+ * the payload sees at its exec.  It answers what main returned; -errno with a sentence in
+ * why where the rehearsal itself could not be held.
+ */
+struct rehearsal {
+	void *context;
+	const char *host; /* "a standard host, rehearsed on the fake (profile 6.1)" */
+	int (*run)(const struct rehearsal *rehearsal, const char *rootfs, const char *console,
+		   int (*main)(struct kernel *k, void *arg), void *arg, struct text *inside,
+		   struct text *why);
+};
+
+struct cli {
+	struct kernel *k;
+	char *const *argv;
+	char *const *envp;
+	bool secure;			   /* AT_SECURE: started with rights not the caller's */
+	void *memory;			   /* at least CLI_MEMORY_SIZE bytes */
+	size_t memory_size;		   /* bytes */
+	unsigned long refuse_at;	   /* for tests: see core/base/arena.h */
+	const struct rehearsal *rehearsal; /* NULL: plan says that there is none */
+};
+
+#define CLI_MEMORY_SIZE 262144
+
+/* Does what argv asks for; the exit status of the program. */
+int cli_main(const struct cli *cli);
+
+#endif
