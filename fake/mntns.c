@@ -72,7 +72,7 @@ void mnt_ns_root(struct fake *f, struct mnt_ns *ns, struct path *out)
 	path_follow_down(f, out);
 }
 
-/* put_mnt_ns(), drop_collected_mounts() */
+/* put_mnt_ns(), drop_collected_mounts(): its memory is ns_put()'s. */
 void mnt_ns_free(struct fake *f, struct mnt_ns *ns)
 {
 	LIST(unmounted);
@@ -80,5 +80,5 @@ void mnt_ns_free(struct fake *f, struct mnt_ns *ns)
 	if (ns->root)
 		umount_tree(f, ns->root, 0, &unmounted);
 	put_unmounted(f, &unmounted);
-	heap_free(f, ns);
+	ns->root = NULL;
 }

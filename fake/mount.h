@@ -91,6 +91,7 @@ int mnt_ns_copy(struct fake *f, struct mnt_ns *from, struct user_ns *owner, stru
 		struct path *cwd, struct mnt_ns **out);
 /* setns: where the task lands: the root of the namespace, top of the stack. */
 void mnt_ns_root(struct fake *f, struct mnt_ns *ns, struct path *out);
+/* All mounts go; the memory is ns_put()'s. */
 void mnt_ns_free(struct fake *f, struct mnt_ns *ns);
 
 /* /proc/PID/mountinfo, mounts and mountstats as seen from that root. */

@@ -1,6 +1,6 @@
 /* Keeps the state and puts it back: a copy of the region. */
 #include "fake/heap.h"
-#include "fake/task.h"
+#include "fake/sched.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +30,7 @@ void fake_restore(struct fake *f, const struct fake_snapshot *s)
 {
 	region_unpoison(f->heap);
 	memcpy(f->heap, s->bytes, s->used);
+	sched_forget(f);
 	f->is_restored = true;
 }
 
