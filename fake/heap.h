@@ -15,6 +15,11 @@ void region_unpoison(struct heap *heap);
 void *region_alloc(struct heap *heap, size_t size);
 /* False: this was no live piece. */
 bool region_give(struct heap *heap, void *memory);
+/*
+ * How many pieces nothing points at that is reached from root; size receives the bytes of
+ * the first.  A word that looks like an address is taken for one.
+ */
+long region_count_leaks(struct heap *heap, const void *root, size_t *size);
 /* Pieces that live. */
 long heap_n_live(const struct heap *heap);
 

@@ -4,6 +4,7 @@
 
 #include "fake/kernel.h"
 
+struct check;
 struct cred;
 struct file;
 struct path;
@@ -36,6 +37,8 @@ struct fs_type {
 	/* The options of /proc/mounts after "rw": ",size=4k". */
 	void (*show_options)(struct fake *f, struct super_block *sb, struct text *out);
 	void (*kill_sb)(struct fake *f, struct super_block *sb);
+	/* References that its private part holds: see check.h. */
+	void (*holds)(struct fake *f, struct super_block *sb, struct check *c);
 };
 
 /* What mount(2) hands to a filesystem type. */
@@ -103,6 +106,7 @@ struct inode_ops {
 		       bool (*emit)(void *ctx, const char *name, uint64_t ino, mode_t mode),
 		       void *ctx);
 	void (*evict)(struct fake *f, struct inode *inode);
+	void (*holds)(struct fake *f, struct inode *inode, struct check *c); /* see check.h */
 };
 
 struct file_ops {
@@ -113,6 +117,7 @@ struct file_ops {
 	short (*poll)(struct fake *f, struct file *file); /* POLLIN, … that hold now */
 	int (*ioctl)(struct fake *f, struct file *file, enum sysop op, uintptr_t arg);
 	void (*release)(struct fake *f, struct file *file);
+	void (*holds)(struct fake *f, struct file *file, struct check *c); /* see check.h */
 };
 
 struct inode {

@@ -1,4 +1,5 @@
 /* Namespaces as files: what /proc/PID/ns/mnt leads to, what a bind of it keeps alive. */
+#include "fake/check.h"
 #include "fake/file.h"
 #include "fake/ns.h"
 #include "fake/task.h"
@@ -8,7 +9,13 @@ static void nsfs_evict(struct fake *f, struct inode *inode)
 	ns_put(f, inode->private);
 }
 
-static const struct inode_ops nsfs_iops = {.evict = nsfs_evict};
+static void nsfs_holds(struct fake *f, struct inode *inode, struct check *c)
+{
+	(void)f;
+	check_holds_ns(c, inode->private);
+}
+
+static const struct inode_ops nsfs_iops = {.evict = nsfs_evict, .holds = nsfs_holds};
 /* read(2) and write(2) of it are EINVAL; its ioctls are not rows. */
 static const struct file_ops nsfs_file_ops;
 

@@ -1,4 +1,5 @@
 /* Descriptors that name a process: pidfd_open(2) and CLONE_PIDFD. */
+#include "fake/check.h"
 #include "fake/file.h"
 #include "fake/task.h"
 
@@ -19,7 +20,14 @@ static short pidfd_poll(struct fake *f, struct file *file)
 	return 0;
 }
 
+static void pidfd_holds(struct fake *f, struct file *file, struct check *c)
+{
+	(void)f;
+	check_holds_pid(c, file->private);
+}
+
 static const struct file_ops pidfd_file_ops = {
+	.holds = pidfd_holds,
 	.release = pidfd_release,
 	.poll = pidfd_poll,
 };
