@@ -195,9 +195,9 @@ static void directories_are_the_names_in_them(void **state)
 	struct kernel_dirent *second = (struct kernel_dirent *)(buf.bytes + 24);
 
 	buf.first.d_reclen = 24;
-	strcpy(buf.bytes + offsetof(struct kernel_dirent, d_name), ".");
+	memcpy(buf.bytes + offsetof(struct kernel_dirent, d_name), ".", 2);
 	second->d_reclen = 24;
-	strcpy((char *)second + offsetof(struct kernel_dirent, d_name), "a");
+	memcpy((char *)second + offsetof(struct kernel_dirent, d_name), "a", 2);
 	want_printed(p, 48, sys_getdents64(k, 3, &buf, 64),
 		     "getdents64(3, [\".\", \"a\"], 64) = 48");
 	want_printed(p, 0, sys_getdents64(k, 3, &buf, 64), "getdents64(3, [], 64) = 0");
