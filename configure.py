@@ -11,6 +11,8 @@ or goes, because the source folders are inputs of its own edge.
 """
 
 import os
+import platform
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -64,9 +66,16 @@ MUTANTS_FLOOR = 85
 
 # Debian's packages.  User Mode Linux and QEMU are the real kernels that need no root.
 PACKAGES = (
-    "gcc libc6-dev clang ninja-build libcmocka-dev lcov valgrind busybox-static "
-    "user-mode-linux qemu-system-x86 cpio strace"
+    "gcc libc6-dev clang ninja-build libcmocka-dev lcov valgrind busybox-static strace"
 ).split()
+PACKAGES_FOR_KERNELS = {"x86_64": "user-mode-linux qemu-system-x86".split()}
+
+# Kernels that tests are booted on without root, by the group of tests that does it.
+KERNELS = {"test": ["uml"], "vm": ["6.1", "6.12"]}
+
+# Static test programs for them, beneath build/debug, each with its arguments.  Each runs as
+# root in a kernel of its own; its exit status decides.
+KERNEL_TESTS = []
 
 
 def sources(folder, without=(), ending=".c"):
@@ -257,6 +266,69 @@ def mutant_edges(n, stamps):
     n.build("mutants", "mutants", files, implicit=["tests/mutants/mutants.py", *tests])
 
 
+# What each run under a kernel depends on.
+KERNEL_RUNNER = [
+    *(f"tests/vm/{name}" for name in ["run", "kernels.py", "initramfs.py", "line.py"]),
+    *(f"build/debug/vm/{name}" for name in ["init", "xstate.so"]),
+]
+
+
+def kernel_run(n, group, kernel, binary, words=""):
+    """An edge that runs this static program under a kernel; answers the stamp of its success.
+
+    Where the kernel is not available a test of the group `test` is a skip, said each time.
+    """
+    name = Path(binary).name
+    stamp = f"build/debug/{group}/{name}.{kernel}.ok"
+    n.build(
+        stamp,
+        "kernel_run",
+        binary,
+        implicit=KERNEL_RUNNER,
+        kernel=kernel,
+        name=name,
+        words=words,
+        options="--skip" if group == "test" else "",
+    )
+    return stamp
+
+
+def kernel_edges(n):
+    """The runner's own programs, its selftest and the static tests; answers stamps by group."""
+    n.comment("real kernels without root")
+    n.rule(
+        "kernel_run",
+        "tests/vm/run --kernel=$kernel $options --log=$out.log --stamp=$out "
+        "--file=$in=/tests/$name -- /tests/$name $words",
+        description="$kernel $name",
+    )
+    n.rule(
+        "kernel_selftest",
+        "tests/vm/selftest --kernel=$kernel $options --stamp=$out",
+        description="$kernel selftest",
+    )
+    n.rule("preload", "$cc $cflags -O1 -shared -fPIC $in -o $out", description="debug $out")
+    n.build("build/debug/vm/xstate.so", "preload", "tests/vm/preload/xstate.c")
+    init = [f"tests/vm/{name}.c" for name in ["init", "line", "root"]]
+    program(n, "debug", "vm/init", init, [], static=True)
+    program(n, "debug", "vm/probe_kernel", ["tests/vm/probe_kernel.c"], [], static=True)
+    stamps = {group: [] for group in KERNELS}
+    for group, kernel in [(g, k) for g, kernels in KERNELS.items() for k in kernels]:
+        stamp = f"build/debug/{group}/selftest.{kernel}.ok"
+        n.build(
+            stamp,
+            "kernel_selftest",
+            "tests/vm/selftest",
+            implicit=[*KERNEL_RUNNER, "build/debug/vm/probe_kernel"],
+            kernel=kernel,
+            options="--skip" if group == "test" else "",
+        )
+        stamps[group].append(stamp)
+        for test, words in KERNEL_TESTS:
+            stamps[group].append(kernel_run(n, group, kernel, f"build/debug/{test}", words))
+    return stamps
+
+
 def generate():
     n = Ninja()
     n.comment("Written by configure.py; change that instead.")
@@ -280,8 +352,11 @@ def generate():
     n.build("sandtable", "phony", "build/release/sandtable")
     n.comment("Tests")
     stamps = {v: test_edges(n, v, wrapper) for v, wrapper in TEST_VARIANTS.items()}
+    on_kernels = kernel_edges(n)
     for group, variant in TEST_GROUPS.items():
-        n.build(group, "phony", stamps[variant])
+        n.build(group, "phony", stamps[variant] + on_kernels.pop(group, []))
+    for group, more in on_kernels.items():
+        n.build(group, "phony", more)
     n.comment("Coverage: build/coverage/lcov.info, build/coverage/html")
     coverage_edges(n, stamps["coverage"])
     n.comment("Mutants: more options in $MUTANTS, as --sample 50")
@@ -291,12 +366,48 @@ def generate():
     return n.text()
 
 
+def cannot(sentence):
+    sys.exit(f"configure.py: cannot install packages: {sentence}")
+
+
+def are_installed(packages):
+    """Whether dpkg has all of them, so that neither apt nor root need be asked."""
+    command = ["dpkg-query", "-W", "-f", "${db:Status-Status}\\n", *packages]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return done.returncode == 0 and set(done.stdout.split()) == {"installed"}
+
+
+def install_deps():
+    """Installs what is missing, as root or through sudo; a sentence where it cannot."""
+    if not shutil.which("apt-get"):
+        cannot(f"there is no apt-get here; Debian's names for them are: {' '.join(PACKAGES)}")
+    kernels = PACKAGES_FOR_KERNELS.get(platform.machine(), [])
+    if not kernels:
+        print(f"no real kernels for tests on {platform.machine()}: they are for amd64")
+    packages = [*PACKAGES, *kernels]
+    fetch = [sys.executable, "tests/vm/kernels.py"]
+    fetched = subprocess.run([*fetch, "--missing"], cwd=ROOT, check=False).returncode == 0
+    if are_installed(packages) and fetched:
+        print("all packages and kernels are there")
+        return
+    if os.geteuid() != 0 and not shutil.which("sudo"):
+        cannot("this needs root, and there is no sudo; run it as root")
+    sudo = [] if os.geteuid() == 0 else ["sudo"]
+    install = ["apt-get", "install", "-y", "--no-install-recommends", *packages]
+    commands = [
+        [*sudo, "apt-get", "update"],
+        [*sudo, "env", "DEBIAN_FRONTEND=noninteractive", *install],
+        [*sudo, *fetch, "--install"],
+    ]
+    for command in commands:
+        if subprocess.run(command, cwd=ROOT, check=False).returncode != 0:
+            cannot(f"this failed: {' '.join(command)}")
+
+
 def main():
     target = ROOT / "build.ninja"
     if "--install-deps" in sys.argv[1:]:
-        sudo = [] if os.geteuid() == 0 else ["sudo"]
-        subprocess.run([*sudo, "apt-get", "update"], check=True)
-        subprocess.run([*sudo, "apt-get", "install", "-y", *PACKAGES], check=True)
+        install_deps()
     text = generate()
     if "--check" in sys.argv[1:]:
         sys.exit(0 if target.exists() and target.read_text() == text else 1)
