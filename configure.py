@@ -238,6 +238,25 @@ def test_edges(n, variant, wrapper):
     return stamps
 
 
+def use_edges(n):
+    """What one does with the program: show it, install it, measure it."""
+    n.comment("To see it, to install it ($DESTDIR, $PREFIX), to measure it")
+    n.rule("script", "$command", description="$out", pool="console")
+    n.build("demo", "script", (), implicit=["tests/linux/demo", "build/release/sandtable"],
+            command="tests/linux/demo")
+    n.build("install", "script", (), implicit=["build/release/sandtable"],
+            command="install -D -m 755 build/release/sandtable "
+                    "$$DESTDIR$${PREFIX:-/usr/local}/bin/sandtable")
+    for name in ("bare", "bench_launch"):
+        program(n, "release", f"bench/{name}", [f"tests/bench/{name}.c"], [],
+                static=name == "bare")
+    program(n, "release", "bench/bench_fake", ["tests/bench/bench_fake.c"], ["fake"])
+    n.build("bench", "script", (), implicit=[
+        "tests/bench/bench", "build/release/sandtable", "build/release/bench/bare",
+        "build/release/bench/bench_launch", "build/release/bench/bench_fake"],
+        command="tests/bench/bench")
+
+
 def coverage_edges(n, stamps):
     """lcov's report of the coverage variant's tests, and the table held to its floors."""
     n.rule(
@@ -346,10 +365,13 @@ def generate():
     n.build("build.ninja", "configure", (), implicit=["configure.py", *folders()])
     for variant, flags in VARIANTS.items():
         variant_edges(n, variant, flags)
-    n.comment("The program")
+    n.comment("The program: static, because the dynamic linker is a tenth of a launch")
     for variant in VARIANTS:
-        program(n, variant, "sandtable", ["sys/main.c"], ["sys", "core"])
+        static = variant not in ("asan",)
+        program(n, variant, "sandtable", ["sys/main.c"], ["sys", "core"], static=static)
     n.build("sandtable", "phony", "build/release/sandtable")
+    n.lines.append("default sandtable")
+    use_edges(n)
     n.comment("Tests")
     stamps = {v: test_edges(n, v, wrapper) for v, wrapper in TEST_VARIANTS.items()}
     on_kernels = kernel_edges(n)
