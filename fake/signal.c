@@ -178,6 +178,15 @@ void signal_deliver(struct fake *f)
 	}
 }
 
+/* do_sigaction(): what is pending and now ignored is dropped. */
+void action_set(struct task *t, int sig, const struct kernel_sigaction *action)
+{
+	t->actions[sig - 1] = *action;
+	t->actions[sig - 1].mask &= ~kernel_only;
+	if (is_ignored_by(t, sig))
+		t->pending &= ~BIT(sig);
+}
+
 void actions_clear(struct task *t)
 {
 	for (int i = 0; i < 64; i++) {
