@@ -7,8 +7,7 @@
 
 static bool has_locked_children(const struct mount *mnt, const struct dentry *d)
 {
-	list_for_each(node, &mnt->children)
-	{
+	list_for_each(node, &mnt->children) {
 		const struct mount *child = list_entry(node, struct mount, child);
 
 		if (child->flags & MNT_LOCKED && dentry_is_beneath(child->mountpoint, d))

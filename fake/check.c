@@ -10,8 +10,8 @@
 enum held { SB, DENTRY, INODE, MOUNT, OPEN_FILE, CRED, NS, PID, TASK, N_KIND_NAMES };
 
 static const char *const kind_names[N_KIND_NAMES] = {
-	"superblock", "dentry", "inode", "mount", "open file", "credentials",
-	"namespace",  "pid",	"task",
+	"superblock",  "dentry",    "inode", "mount", "open file",
+	"credentials", "namespace", "pid",   "task",
 };
 
 /* Something that has references, and how many of their holders have been found. */
@@ -407,7 +407,8 @@ static void check_leaks(struct check *c)
 	long n = region_count_leaks(c->f->heap, c->f, &size);
 
 	if (n > 0)
-		check_fails(c, "%ld pieces of memory are lost, the first of %zu bytes", n, size);
+		check_fails(c, "%ld pieces of memory are lost, the first of %zu bytes", n,
+			    size);
 }
 
 int fake_check(struct fake *f, struct text *out)

@@ -104,10 +104,11 @@ void check_mnt_ns(struct check *c, const struct mnt_ns *ns)
 		const struct mount *mnt = list_entry(node, struct mount, in_ns);
 
 		if (mnt->ns != ns)
-			check_fails(c, "mount %d is listed in a namespace not its own", mnt->id);
+			check_fails(c, "mount %d is listed in a namespace not its own",
+				    mnt->id);
 		n++;
 	}
 	if (n != ns->n_mounts || ns->n_pending != 0)
-		check_fails(c, "a namespace counts %d and %d mounts, %d are there", ns->n_mounts,
-			    ns->n_pending, n);
+		check_fails(c, "a namespace counts %d and %d mounts, %d are there",
+			    ns->n_mounts, ns->n_pending, n);
 }

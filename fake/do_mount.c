@@ -141,9 +141,9 @@ static unsigned int mnt_flags_of(unsigned long flags, unsigned int old)
 		unsigned long ms;
 		unsigned int mnt;
 	} pairs[] = {
-		{MS_NOSUID, MNT_NOSUID},     {MS_NODEV, MNT_NODEV},
-		{MS_NOEXEC, MNT_NOEXEC},     {MS_NOATIME, MNT_NOATIME},
-		{MS_RDONLY, MNT_READONLY},   {MS_NODIRATIME, MNT_NODIRATIME},
+		{MS_NOSUID, MNT_NOSUID},	   {MS_NODEV, MNT_NODEV},
+		{MS_NOEXEC, MNT_NOEXEC},	   {MS_NOATIME, MNT_NOATIME},
+		{MS_RDONLY, MNT_READONLY},	   {MS_NODIRATIME, MNT_NODIRATIME},
 		{MS_NOSYMFOLLOW, MNT_NOSYMFOLLOW},
 	};
 	unsigned int mnt_flags = flags & MS_NOATIME ? 0 : MNT_RELATIME;
@@ -167,8 +167,8 @@ static unsigned int mnt_flags_of(unsigned long flags, unsigned int old)
 	 MS_LAZYTIME | MS_I_VERSION)
 
 /* The order of these questions is why MS_BIND with MS_MOVE is a bind: path_mount(). */
-static int path_mount(struct fake *f, const char *source, struct path *path,
-		      const char *fstype, unsigned long flags, const char *data)
+static int path_mount(struct fake *f, const char *source, struct path *path, const char *fstype,
+		      unsigned long flags, const char *data)
 {
 	struct fs_context fc = {.source = source, .data = data};
 	unsigned int mnt_flags;

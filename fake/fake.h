@@ -116,7 +116,7 @@ enum fake_view {
 	VIEW_TREE,	  /* every file: type, mode, ids, size or number, target */
 	VIEW_DESCRIPTORS, /* number, flags, what it refers to */
 	VIEW_IDS,	  /* ids, groups, capabilities, namespaces, root, cwd, umask, session */
-	VIEW_TASKS,	  /* all tasks of the kernel: number, parent, state, what they wait for */
+	VIEW_TASKS,	  /* all tasks: number, parent, state, what they wait for */
 };
 /* Adds a view; 0, or -ESRCH when there is no such task (zombies can be asked). */
 int fake_view(struct fake *f, int task, enum fake_view what, struct text *out);

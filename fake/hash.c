@@ -96,10 +96,11 @@ static void mix_path(uint64_t *hash, const struct path *path)
 static void mix_cred(uint64_t *hash, const struct cred *cred)
 {
 	const uint64_t values[] = {
-		cred->uid,     cred->euid,     cred->suid,     cred->fsuid,
-		cred->gid,     cred->egid,     cred->sgid,     cred->fsgid,
-		cred->inheritable, cred->permitted, cred->effective, cred->bounding,
-		cred->ambient, cred->securebits, cred->user_ns->ns.inum,
+		cred->uid,	 cred->euid,	   cred->suid,
+		cred->fsuid,	 cred->gid,	   cred->egid,
+		cred->sgid,	 cred->fsgid,	   cred->inheritable,
+		cred->permitted, cred->effective,  cred->bounding,
+		cred->ambient,	 cred->securebits, cred->user_ns->ns.inum,
 	};
 
 	for (size_t i = 0; i < sizeof(values) / sizeof(*values); i++)

@@ -112,8 +112,7 @@ struct mount *mount_on(struct mount *parent, struct dentry *mountpoint)
 {
 	if (mountpoint->n_mounted == 0)
 		return NULL;
-	list_for_each(node, &mountpoint->mounts)
-	{
+	list_for_each(node, &mountpoint->mounts) {
 		struct mount *mnt = list_entry(node, struct mount, on_dentry);
 
 		if (mnt->parent == parent && mnt->is_hashed)

@@ -30,31 +30,31 @@ struct mount {
 	struct super_block *sb;
 	struct dentry *root;
 	unsigned int flags;
-	char *source; /* NULL: "none" */
+	char *source;	   /* NULL: "none" */
 	struct mnt_ns *ns; /* NULL: detached */
 
-	struct mount *parent;	    /* itself when it has none */
-	struct dentry *mountpoint;  /* in the parent; its root when it has no parent */
-	struct list child;	    /* in parent's children */
+	struct mount *parent;	   /* itself when it has none */
+	struct dentry *mountpoint; /* in the parent; its root when it has no parent */
+	struct list child;	   /* in parent's children */
 	struct list children;
-	struct list in_ns;	    /* in ns->mounts; before that, in the ring of its new tree */
-	struct list on_dentry;	    /* in mountpoint->mounts */
-	struct list of_sb;	    /* in sb->mounts */
-	bool is_hashed;		    /* mount_on() finds it */
+	struct list in_ns;     /* in ns->mounts; before that, in the ring of its new tree */
+	struct list on_dentry; /* in mountpoint->mounts */
+	struct list of_sb;     /* in sb->mounts */
+	bool is_hashed;	       /* mount_on() finds it */
 
-	int group_id;		    /* of its peer group; 0: none */
-	struct list peer;	    /* ring of peers, no head */
+	int group_id;	  /* of its peer group; 0: none */
+	struct list peer; /* ring of peers, no head */
 	struct mount *master;
-	struct list slaves, slave;  /* head, and node in master's slaves */
+	struct list slaves, slave; /* head, and node in master's slaves */
 
-	int writers;		    /* files open for writing through it */
+	int writers; /* files open for writing through it */
 	bool is_expiry_marked;
-	bool is_detached;	    /* MNT_UMOUNT: taken out of its namespace */
+	bool is_detached; /* MNT_UMOUNT: taken out of its namespace */
 
 	/* Only while a mount or umount is under way: */
-	bool is_marked;		    /* MNT_MARKED */
-	struct list umounting;	    /* seen by propagate_umount() */
-	struct list work;	    /* copies to commit; mounts to put */
+	bool is_marked;	       /* MNT_MARKED */
+	struct list umounting; /* seen by propagate_umount() */
+	struct list work;      /* copies to commit; mounts to put */
 };
 
 /* A mount namespace. */

@@ -21,8 +21,7 @@ struct mount *next_mnt(struct mount *mnt, struct mount *root)
 	return next_after(mnt, root);
 }
 
-bool is_path_reachable(const struct mount *mnt, const struct dentry *d,
-		       const struct path *root)
+bool is_path_reachable(const struct mount *mnt, const struct dentry *d, const struct path *root)
 {
 	while (mnt != root->mnt && mnt_has_parent(mnt)) {
 		d = mnt->mountpoint;
@@ -102,8 +101,7 @@ int copy_tree(struct fake *f, struct mount *mnt, struct dentry *root, int flags,
 	LIST(unmounted);
 	int r = 0;
 
-	list_for_each(node, &mnt->children)
-	{
+	list_for_each(node, &mnt->children) {
 		struct mount *child = list_entry(node, struct mount, child);
 
 		if (!dentry_is_beneath(child->mountpoint, root))

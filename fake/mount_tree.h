@@ -13,7 +13,7 @@
 
 /* How mounts are copied. */
 enum {
-	CL_SLAVE = 1,		/* each copy is a slave of its original */
+	CL_SLAVE = 1, /* each copy is a slave of its original */
 	CL_COPY_UNBINDABLE = 2,
 	CL_MAKE_SHARED = 4,
 	CL_SHARED_TO_SLAVE = 8, /* CL_SLAVE for those that are shared */

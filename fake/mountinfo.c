@@ -20,7 +20,7 @@ static void show_escaped(struct text *out, const char *s, const char *escaped)
 
 /* A walk upwards, name by name: to root through mount points, or to a superblock's root. */
 struct climb {
-	const struct mount *mnt;  /* NULL: stay in the superblock */
+	const struct mount *mnt; /* NULL: stay in the superblock */
 	const struct dentry *at;
 	const struct path *root;
 	bool is_outside; /* it ended elsewhere */
@@ -118,9 +118,9 @@ static void show_mnt_flags(const struct mount *mnt, struct text *out)
 		unsigned int flag;
 		const char *word;
 	} words[] = {
-		{MNT_NOSUID, ",nosuid"},	 {MNT_NODEV, ",nodev"},
-		{MNT_NOEXEC, ",noexec"},	 {MNT_NOATIME, ",noatime"},
-		{MNT_NODIRATIME, ",nodiratime"}, {MNT_RELATIME, ",relatime"},
+		{MNT_NOSUID, ",nosuid"},	   {MNT_NODEV, ",nodev"},
+		{MNT_NOEXEC, ",noexec"},	   {MNT_NOATIME, ",noatime"},
+		{MNT_NODIRATIME, ",nodiratime"},   {MNT_RELATIME, ",relatime"},
 		{MNT_NOSYMFOLLOW, ",nosymfollow"},
 	};
 
@@ -129,8 +129,7 @@ static void show_mnt_flags(const struct mount *mnt, struct text *out)
 			text_add(out, words[i].word);
 }
 
-static void show_propagation(const struct mount *mnt, const struct path *root,
-			     struct text *out)
+static void show_propagation(const struct mount *mnt, const struct path *root, struct text *out)
 {
 	int from;
 
@@ -216,8 +215,7 @@ static void show_all(struct fake *f, struct mnt_ns *ns, const struct path *root,
 				  const struct path *root, struct text *out),
 		     struct text *out)
 {
-	list_for_each(node, &ns->mounts)
-	{
+	list_for_each(node, &ns->mounts) {
 		size_t before = out->len;
 
 		if (!show(f, list_entry(node, struct mount, in_ns), root, out))

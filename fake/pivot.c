@@ -47,8 +47,7 @@ static int check_places(struct fake *f, const struct path *new, const struct pat
 static void chroot_fs_refs(struct fake *f, const struct path *old_root,
 			   const struct path *new_root)
 {
-	list_for_each(node, &f->tasks)
-	{
+	list_for_each(node, &f->tasks) {
 		struct task *task = list_entry(node, struct task, all);
 		struct path *places[] = {&task->root, &task->cwd};
 

@@ -45,8 +45,7 @@ static struct mount *deepest_with_others(struct mount *copy, const struct mount 
 
 	for (struct mount *m = copy, *next; m; m = next) {
 		next = next_candidate(m, victim);
-		list_for_each(node, &m->children)
-		{
+		list_for_each(node, &m->children) {
 			struct mount *child = list_entry(node, struct mount, child);
 
 			if (child != next && child != victim)
@@ -62,8 +61,7 @@ static int count_movable_children(const struct mount *m, const struct mount *nex
 {
 	int n = 0;
 
-	list_for_each(node, &m->children)
-	{
+	list_for_each(node, &m->children) {
 		const struct mount *child = list_entry(node, struct mount, child);
 
 		if (child != next && child != victim && child->mountpoint != m->root)
@@ -164,8 +162,7 @@ static void umount_one(struct mount *mnt, struct umount_lists *lists)
 /* A child that keeps mnt where it is: neither its topper nor one that goes if unlocked. */
 static bool has_staying_child(const struct mount *mnt)
 {
-	list_for_each(node, &mnt->children)
-	{
+	list_for_each(node, &mnt->children) {
 		const struct mount *child = list_entry(node, struct mount, child);
 
 		if (child->mountpoint == mnt->root)
@@ -224,12 +221,10 @@ static void visit_copies(struct mount *mnt, struct umount_lists *lists)
 /* Children of what goes: toppers stay, one floor lower; marked ones were only locked. */
 static void umount_children(struct umount_lists *lists)
 {
-	list_for_each(node, &lists->gone)
-	{
+	list_for_each(node, &lists->gone) {
 		struct mount *mnt = list_entry(node, struct mount, in_ns);
 
-		list_for_each_safe(at, &mnt->children)
-		{
+		list_for_each_safe(at, &mnt->children) {
 			struct mount *child = list_entry(at, struct mount, child);
 
 			if (child->mountpoint == mnt->root)

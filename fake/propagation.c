@@ -207,7 +207,7 @@ static struct mount *find_master(struct mount *m, struct mount *copy, struct mou
 struct propagation {
 	struct mount *dest, *source;
 	struct dentry *mountpoint;
-	struct mount *copy;   /* made last; source at first */
+	struct mount *copy; /* made last; source at first */
 	struct list *copies;
 };
 
@@ -265,8 +265,7 @@ int propagate_mnt(struct fake *f, struct mount *dest, struct dentry *mountpoint,
 		dest->master->is_marked = true;
 	for (struct mount *m = dest; m && r == 0; m = next_group(m, dest))
 		r = propagate_group(f, &p, m);
-	list_for_each(node, copies)
-	{
+	list_for_each(node, copies) {
 		struct mount *parent = list_entry(node, struct mount, work)->parent;
 
 		if (parent->master)

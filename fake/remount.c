@@ -27,10 +27,10 @@ static int check_locked_flags(struct fake *f, const struct mount *mnt, unsigned 
 		{MNT_LOCK_NOEXEC, MNT_NOEXEC},
 	};
 	bool is_loosened = mnt->flags & MNT_LOCK_ATIME &&
-			   (mnt->flags & MNT_ATIME_MASK) != (new & MNT_ATIME_MASK);
+			   (mnt->flags & MNT_ATIME_MASK) != (new &MNT_ATIME_MASK);
 
 	for (size_t i = 0; i < sizeof(locks) / sizeof(*locks); i++)
-		if (mnt->flags & locks[i].lock && !(new & locks[i].flag))
+		if (mnt->flags & locks[i].lock && !(new &locks[i].flag))
 			is_loosened = true;
 	if (is_loosened)
 		return refuse(f, RULE_REMOUNT_LOCKED_FLAG);
@@ -67,8 +67,7 @@ static bool sb_has_writers(const struct super_block *sb)
 {
 	if (sb->mounts.next == NULL)
 		return false;
-	list_for_each(node, &sb->mounts)
-	{
+	list_for_each(node, &sb->mounts) {
 		const struct mount *mnt = list_entry(node, struct mount, of_sb);
 
 		if (!(mnt->flags & MNT_READONLY) && mnt->writers > 0)
@@ -79,8 +78,8 @@ static bool sb_has_writers(const struct super_block *sb)
 
 int reconfigure_super(struct fake *f, struct fs_context *fc, struct super_block *sb)
 {
-	bool to_readonly = fc->sb_flags & fc->sb_flags_mask & MS_RDONLY &&
-			   !(sb->flags & MS_RDONLY);
+	bool to_readonly =
+		fc->sb_flags & fc->sb_flags_mask & MS_RDONLY && !(sb->flags & MS_RDONLY);
 	int r = 0;
 
 	if (to_readonly && sb_has_writers(sb))

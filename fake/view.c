@@ -72,8 +72,8 @@ static void show_flags(struct text *out, unsigned int flags, bool is_cloexec)
 		unsigned int flag;
 		const char *name;
 	} names[] = {
-		{O_PATH, "O_PATH"},	      {O_APPEND, "O_APPEND"},
-		{O_NONBLOCK, "O_NONBLOCK"},   {O_DIRECTORY, "O_DIRECTORY"},
+		{O_PATH, "O_PATH"},	    {O_APPEND, "O_APPEND"},
+		{O_NONBLOCK, "O_NONBLOCK"}, {O_DIRECTORY, "O_DIRECTORY"},
 		{O_NOFOLLOW, "O_NOFOLLOW"},
 	};
 	static const char *const access[] = {"O_RDONLY", "O_WRONLY", "O_RDWR", "O_ACCMODE"};

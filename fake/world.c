@@ -52,8 +52,8 @@ const char *word_value(const char *s, const char *key)
 
 /* Ways. */
 
-int world_create(struct world *w, struct dentry *dir, const char *name, mode_t mode,
-		 dev_t rdev, const char *target, struct dentry **out)
+int world_create(struct world *w, struct dentry *dir, const char *name, mode_t mode, dev_t rdev,
+		 const char *target, struct dentry **out)
 {
 	const struct inode_ops *ops = dir->inode->ops;
 	struct dentry *d;
@@ -62,7 +62,8 @@ int world_create(struct world *w, struct dentry *dir, const char *name, mode_t m
 	if (!S_ISDIR(dir->inode->mode))
 		return world_error(w, "%s would have to be made in what is no directory", name);
 	if (ops->create == NULL)
-		return world_error(w, "%s: nothing can be made on %s", name, dir->sb->type->name);
+		return world_error(w, "%s: nothing can be made on %s", name,
+				   dir->sb->type->name);
 	r = ops->create(w->f, dir, name, mode, rdev, target, &d);
 	if (r < 0)
 		return world_error(w, "%s: %s", name, strerror(-r));

@@ -29,8 +29,8 @@ int world_parent(struct world *w, const char *path, struct path *parent, char na
 /* What path names, to the top of what is mounted there; made with this mode where missing. */
 int world_place(struct world *w, const char *path, mode_t mode, struct path *out);
 /* A new child, owned by root; without a reference. */
-int world_create(struct world *w, struct dentry *dir, const char *name, mode_t mode,
-		 dev_t rdev, const char *target, struct dentry **out);
+int world_create(struct world *w, struct dentry *dir, const char *name, mode_t mode, dev_t rdev,
+		 const char *target, struct dentry **out);
 
 /* A line that makes a file, a mount, or says something of the host. */
 int world_file(struct world *w);

@@ -136,8 +136,11 @@ static int set_elf(struct world *w, struct inode *inode, const char *interpreter
 			return world_error(w, "the interpreter's path is too long");
 		memcpy(elf.interpreter, interpreter, n);
 		elf.header.e_phnum = 2;
-		elf.segments[1] = (Elf64_Phdr){.p_type = PT_INTERP, .p_flags = PF_R,
-					       .p_offset = size, .p_filesz = n, .p_memsz = n};
+		elf.segments[1] = (Elf64_Phdr){.p_type = PT_INTERP,
+					       .p_flags = PF_R,
+					       .p_offset = size,
+					       .p_filesz = n,
+					       .p_memsz = n};
 		size += n;
 	}
 	set_content(w, inode, &elf, size);
@@ -190,8 +193,7 @@ static int make_device(struct world *w, mode_t type)
 	struct dentry *d;
 	int r;
 
-	if (w->text.n_words < 3 ||
-	    !word_pair(w->text.words[2].s, &major_number, &minor_number))
+	if (w->text.n_words < 3 || !word_pair(w->text.words[2].s, &major_number, &minor_number))
 		return world_error(w, "%s: a device needs its number, as 1:3",
 				   w->text.words[0].s);
 	r = read_attributes(w, 3, &a);
@@ -233,9 +235,9 @@ static const struct {
 	const char *name;
 	int (*make)(struct world *w);
 } types[] = {
-	{"dir", make_dir},     {"file", make_file},   {"link", make_link},
-	{"symlink", make_link}, {"char", make_char},   {"block", make_block},
-	{"fifo", make_fifo},   {"socket", make_socket},
+	{"dir", make_dir},	{"file", make_file},	 {"link", make_link},
+	{"symlink", make_link}, {"char", make_char},	 {"block", make_block},
+	{"fifo", make_fifo},	{"socket", make_socket},
 };
 
 bool world_is_file_type(const char *type)

@@ -78,7 +78,9 @@ static int read_word(struct world *w, struct mount_line *m, const char *s)
 	const struct {
 		const char *key;
 		const char **value;
-	} texts[] = {{"source", &m->source}, {"data", &m->data}, {"from", &m->from},
+	} texts[] = {{"source", &m->source},
+		     {"data", &m->data},
+		     {"from", &m->from},
 		     {"dev", &m->dev}};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
@@ -99,14 +101,12 @@ static int read_word(struct world *w, struct mount_line *m, const char *s)
 /* A mount of this group, in any namespace; NULL. */
 static struct mount *group_find(struct fake *f, unsigned long group)
 {
-	list_for_each(sb_node, &f->super_blocks)
-	{
+	list_for_each(sb_node, &f->super_blocks) {
 		struct super_block *sb = list_entry(sb_node, struct super_block, all);
 
 		if (sb->mounts.next == NULL)
 			continue;
-		list_for_each(node, &sb->mounts)
-		{
+		list_for_each(node, &sb->mounts) {
 			struct mount *mnt = list_entry(node, struct mount, of_sb);
 
 			if ((unsigned long)mnt->group_id == group)

@@ -113,8 +113,10 @@ static int take_line(struct world_text *t, struct text *error)
 		}
 		memory = take_word(&t->at, memory, &t->words[t->n_words]);
 		if (memory == NULL) {
-			text_addf(error, "line %d: a quoted word does not end, or has an escape "
-				  "that C does not know", t->line);
+			text_addf(error,
+				  "line %d: a quoted word does not end, or has an escape "
+				  "that C does not know",
+				  t->line);
 			return -EINVAL;
 		}
 		t->n_words++;
