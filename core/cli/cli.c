@@ -87,44 +87,37 @@ static int say_reason(const struct cli *cli, enum reason reason)
 	return say_outcome(cli, &outcome, &p);
 }
 
-/* Plans and runs it on k: what box does on Linux, and plan on a rehearsed host. */
-int cli_run(struct kernel *k, struct arena *arena, const struct spec *spec, struct plan *p,
-	    struct outcome *outcome)
+/* Runs it for real. */
+static int box(struct job *job)
 {
-	struct facts facts;
-	int r;
-
-	*outcome = (struct outcome){.status = FAILED};
-	r = facts_ask(k, &facts);
-	if (r == 0)
-		r = plan_build(p, spec, &facts);
-	if (r < 0) {
-		blame_before(&outcome->blame, r == -EPERM ? REASON_NOT_ROOT : REASON_NONE, r);
-		return r;
-	}
-	return plan_run(k, arena, p, outcome);
+	job_run(job, job->cli->k);
+	return say_outcome(job->cli, &job->outcome, job->p);
 }
 
-static int box(const struct cli *cli, const struct spec *spec, struct arena *arena)
+static int verb_run(const struct cli *cli, const struct spec *spec, struct text *why)
 {
-	struct plan *p = arena_alloc(arena, sizeof(*p));
-	struct outcome outcome;
+	struct job job = {.cli = cli, .spec = spec};
+	struct arena arena;
+	int status;
 
-	if (!p)
-		return say_reason(cli, REASON_NO_MEMORY);
-	cli_run(cli->k, arena, spec, p, &outcome);
-	return say_outcome(cli, &outcome, p);
+	arena_init(&arena, cli->memory, cli->memory_size);
+	arena.refuse_at = cli->refuse_at;
+	job.arena = &arena;
+	if (job_begin(&job, why) < 0)
+		return say_refusal(cli, why);
+	status = spec->verb == VERB_BOX ? box(&job) : rehearse(&job);
+	/* The payload's status tells of the payload, whatever became of the trace. */
+	if (job_end(&job, why) < 0)
+		say_refusal(cli, why);
+	return status;
 }
 
 int cli_main(const struct cli *cli)
 {
 	char memory[WHY_SIZE];
-	struct arena arena;
 	struct text why;
 	struct spec spec;
 
-	arena_init(&arena, cli->memory, cli->memory_size);
-	arena.refuse_at = cli->refuse_at;
 	text_init(&why, memory, sizeof(memory));
 	if (cli->secure)
 		return say_reason(cli, REASON_SET_ID);
@@ -136,5 +129,5 @@ int cli_main(const struct cli *cli)
 		return say_version(cli);
 	if (spec_check(&spec, &why) < 0)
 		return say_refusal(cli, &why);
-	return spec.verb == VERB_BOX ? box(cli, &spec, &arena) : rehearse(cli, &spec, &arena);
+	return verb_run(cli, &spec, &why);
 }

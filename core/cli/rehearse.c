@@ -11,19 +11,9 @@
 #define OUT_SIZE 98304
 #define WHY_SIZE 512
 
-/* What the rehearsal's task is given. */
-struct rehearsed {
-	const struct spec *spec;
-	struct arena *arena;
-	struct plan *p;
-	struct outcome *outcome;
-};
-
-static int run_rehearsed(struct kernel *k, void *arg)
+static int run_rehearsed(struct kernel *k, void *job)
 {
-	struct rehearsed *r = arg;
-
-	return cli_run(k, r->arena, r->spec, r->p, r->outcome) < 0 ? FAILED : 0;
+	return job_run(job, k) < 0 ? FAILED : 0;
 }
 
 static void say_steps(const struct plan *p, struct text *out)
@@ -82,17 +72,16 @@ static void say_environment(const struct spec *spec, struct text *out)
 	text_add_char(out, '\n');
 }
 
-static void say_all(const struct cli *cli, const struct rehearsed *all, const char *inside,
-		    struct text *out)
+static void say_all(const struct job *job, const char *inside, struct text *out)
 {
-	text_addf(out, "as root on %s\n\n", cli->rehearsal->host);
-	say_steps(all->p, out);
-	say_lasting(all->p, out);
-	if (all->outcome->blame.error)
+	text_addf(out, "as root on %s\n\n", job->cli->rehearsal->host);
+	say_steps(job->p, out);
+	say_lasting(job->p, out);
+	if (job->outcome.blame.error)
 		return;
 	text_add(out, "\ninside, at exec:\n");
 	say_set_in(inside, out);
-	say_environment(all->spec, out);
+	say_environment(job->spec, out);
 }
 
 static int refuse(const struct cli *cli, const char *why)
@@ -106,45 +95,41 @@ static int refuse(const struct cli *cli, const char *why)
 	return FAILED;
 }
 
-static int say_rehearsed(const struct cli *cli, const struct rehearsed *all, const char *inside,
-			 struct text *out)
+static int say_rehearsed(const struct job *job, const char *inside, struct text *out)
 {
+	bool failed = job->outcome.blame.error;
 	int r;
 
-	say_all(cli, all, inside, out);
-	r = text_write(cli->k, 1, out);
-	if (all->outcome->blame.error) {
+	say_all(job, inside, out);
+	r = text_write(job->cli->k, 1, out);
+	if (failed) {
 		text_clear(out);
-		outcome_say(all->outcome, all->p, out);
-		text_write(cli->k, 2, out);
+		outcome_say(&job->outcome, job->p, out);
+		text_write(job->cli->k, 2, out);
 	}
-	return r < 0 || all->outcome->blame.error ? FAILED : 0;
+	return r < 0 || failed ? FAILED : 0;
 }
 
-int rehearse(const struct cli *cli, const struct spec *spec, struct arena *arena)
+int rehearse(struct job *job)
 {
-	const struct rehearsal *rehearsal = cli->rehearsal;
-	struct rehearsed all = {.spec = spec, .arena = arena};
+	const struct rehearsal *rehearsal = job->cli->rehearsal;
+	const struct spec *spec = job->spec;
+	char *inside_memory = arena_alloc(job->arena, INSIDE_SIZE);
+	char *out_memory = arena_alloc(job->arena, OUT_SIZE);
 	struct text inside, out, why;
 	char memory[WHY_SIZE];
-	char *inside_memory, *out_memory;
 
-	all.p = arena_alloc(arena, sizeof(*all.p));
-	all.outcome = arena_alloc(arena, sizeof(*all.outcome));
-	inside_memory = arena_alloc(arena, INSIDE_SIZE);
-	out_memory = arena_alloc(arena, OUT_SIZE);
-	if (!all.p || !all.outcome || !inside_memory || !out_memory)
-		return refuse(cli, "out of memory");
+	if (!inside_memory || !out_memory)
+		return refuse(job->cli, "the memory that was set aside is used up");
 	if (!rehearsal)
-		return refuse(cli, "this program was built without a kernel to rehearse on");
+		return refuse(job->cli, "there is no kernel to rehearse on in this program");
 	if (spec->join)
-		return refuse(cli,
-			      "--join is not there yet: the rehearsed host has no such task");
+		return refuse(job->cli, "--join is not there yet in plan");
 	text_init(&inside, inside_memory, INSIDE_SIZE);
 	text_init(&out, out_memory, OUT_SIZE);
 	text_init(&why, memory, sizeof(memory));
-	if (rehearsal->run(rehearsal, spec->rootfs, spec->console, run_rehearsed, &all, &inside,
+	if (rehearsal->run(rehearsal, spec->rootfs, spec->console, run_rehearsed, job, &inside,
 			   &why) < 0)
-		return refuse(cli, why.at);
-	return say_rehearsed(cli, &all, inside.at, &out);
+		return refuse(job->cli, why.at);
+	return say_rehearsed(job, inside.at, &out);
 }

@@ -21,13 +21,13 @@
  * Until go, the end of the channel means to init: exit, execute nothing.  At any time init
  * may say blame and exit.  To the host, an end before ready means that init was killed.
  */
-struct message {
-	uint32_t magic;	    /* MESSAGE_MAGIC */
-	uint32_t word;	    /* enum word, never WORD_END */
-	struct blame blame; /* with WORD_BLAME; else zero */
-};
+#define WORD_SIZE 8
 
-#define MESSAGE_MAGIC 0x5ab1e001U
+/* Words are text, so that a trace can be read. */
+struct message {
+	char word[WORD_SIZE]; /* "ready", "go", "blame"; zero bytes behind it */
+	struct blame blame;   /* behind "blame" only; the others are WORD_SIZE bytes long */
+};
 
 /* Sends a word to the other side; 0, or what sendmsg(2) answered. */
 int word_send(struct kernel *k, int channel, enum word word, const struct blame *blame);

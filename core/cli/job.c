@@ -1,0 +1,96 @@
+/* What a verb works on: planned, watched if that is asked for, and run. */
+#include "core/cli/job.h"
+
+#include <string.h>
+
+#include "core/cli/message.h"
+#include "core/kernel/trace.h"
+#include "core/steps/side.h"
+
+#define MEANINGS 64
+#define STANDARD_ERROR 2
+
+struct tracing {
+	struct trace trace;
+	struct trace_fd to;
+	struct meaning meanings[MEANINGS];
+};
+
+/* "cannot write the trace to FILE: no space left on device" */
+static int trace_refuse(const struct spec *spec, int r, struct text *why)
+{
+	const char *file = spec->traced ? spec->traced : "standard error";
+
+	text_add(why, "cannot write the trace to ");
+	text_add_escaped(why, file, strlen(file));
+	text_add(why, ": ");
+	text_add_errno(why, -r);
+	return r;
+}
+
+/* Opened on the real kernel, whichever the one is that will be watched. */
+static int trace_open(struct job *job, struct text *why)
+{
+	const struct spec *spec = job->spec;
+	struct kernel *k = job->cli->k;
+	int fd = STANDARD_ERROR;
+
+	if (spec->traced)
+		fd = sys_openat(k, AT_FDCWD, spec->traced,
+				O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return trace_refuse(spec, fd, why);
+	job->tracing->to = (struct trace_fd){.k = k, .fd = fd};
+	return 0;
+}
+
+int job_begin(struct job *job, struct text *why)
+{
+	job->p = arena_alloc(job->arena, sizeof(*job->p));
+	if (job->spec->trace)
+		job->tracing = arena_alloc(job->arena, sizeof(*job->tracing));
+	if (!job->p || (job->spec->trace && !job->tracing)) {
+		text_add(why, "cannot begin: the memory that was set aside is used up");
+		return -ENOMEM;
+	}
+	return job->tracing ? trace_open(job, why) : 0;
+}
+
+static struct kernel *job_watch(struct job *job, struct kernel *k)
+{
+	struct tracing *t = job->tracing;
+
+	trace_init(&t->trace, k, t->meanings, MEANINGS);
+	t->trace.style.hide_values = !job->spec->show_values;
+	trace_sink(&t->trace, trace_to_fd, &t->to);
+	return &t->trace.layer.kernel;
+}
+
+int job_run(struct job *job, struct kernel *k)
+{
+	struct outcome *outcome = &job->outcome;
+	struct facts facts;
+	int r;
+
+	if (job->tracing)
+		k = job_watch(job, k);
+	*outcome = (struct outcome){.status = 125};
+	r = facts_ask(k, &facts);
+	if (r == 0)
+		r = plan_build(job->p, job->spec, &facts);
+	if (r < 0) {
+		blame_before(&outcome->blame, r == -EPERM ? REASON_NOT_ROOT : REASON_NONE, r);
+		return r;
+	}
+	return plan_run(k, job->arena, job->p, outcome);
+}
+
+int job_end(struct job *job, struct text *why)
+{
+	int r;
+
+	if (!job->tracing || !job->spec->traced)
+		return 0;
+	r = sys_close(job->cli->k, job->tracing->to.fd);
+	return r < 0 ? trace_refuse(job->spec, r, why) : 0;
+}
