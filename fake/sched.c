@@ -269,9 +269,11 @@ static struct task *next_by_choice(struct fake *f)
 	}
 	if (n > 1)
 		i = f->options.choose(f->options.context, numbers, n);
-	if (i < 0 || i >= n)
+	if (i < 0 || i >= (n ? n : 1)) {
+		fake_stop(f, "fake: choose answered %d for %d tasks", i, n);
 		return NULL;
-	return tasks[i];
+	}
+	return n ? tasks[i] : NULL;
 }
 
 /* The clock goes on to the next time that a sleeper waits for; false: none does. */
@@ -342,17 +344,28 @@ void fiber_end(struct fake *f)
 
 /* Sleeping. */
 
-static void task_fall_asleep(struct fake *f, bool (*ready)(struct fake *f, void *arg),
-			     void *arg)
+/* Between these the task is known to be in the middle of a call. */
+static void sleep_begin(struct fake *f, bool (*ready)(struct fake *f, void *arg), void *arg)
+{
+	f->current->is_ready = ready;
+	f->current->ready_arg = arg;
+}
+
+static void sleep_end(struct fake *f)
 {
 	struct task *t = f->current;
 
-	t->state = TASK_SLEEPING;
-	t->is_ready = ready;
-	t->ready_arg = arg;
-	sched_leave(f);
 	t->is_ready = NULL;
 	t->ready_arg = NULL;
+	t->waits_for[0] = '\0';
+	t->waits_on = NULL;
+	t->deadline = 0;
+}
+
+static void task_fall_asleep(struct fake *f)
+{
+	f->current->state = TASK_SLEEPING;
+	sched_leave(f);
 }
 
 static int task_sleep_v(struct fake *f, bool (*ready)(struct fake *f, void *arg), void *arg,
@@ -364,6 +377,7 @@ static int task_sleep_v(struct fake *f, bool (*ready)(struct fake *f, void *arg)
 
 	text_init(&text, t->waits_for, sizeof(t->waits_for));
 	text_addv(&text, waits_for, args);
+	sleep_begin(f, ready, arg);
 	while (!ready(f, arg) && !(t->deadline && f->clock >= t->deadline)) {
 		if (signal_is_fatal(t)) {
 			r = -EINTR;
@@ -372,11 +386,9 @@ static int task_sleep_v(struct fake *f, bool (*ready)(struct fake *f, void *arg)
 		if (signal_is_pending(t))
 			signal_stop(f);
 		else
-			task_fall_asleep(f, ready, arg);
+			task_fall_asleep(f);
 	}
-	t->waits_for[0] = '\0';
-	t->waits_on = NULL;
-	t->deadline = 0;
+	sleep_end(f);
 	return r;
 }
 
@@ -400,9 +412,10 @@ void sched_wait(struct fake *f, bool (*ready)(struct fake *f, void *arg), void *
 
 	text_init(&text, t->waits_for, sizeof(t->waits_for));
 	text_add(&text, waits_for);
+	sleep_begin(f, ready, arg);
 	while (!ready(f, arg))
-		task_fall_asleep(f, ready, arg);
-	t->waits_for[0] = '\0';
+		task_fall_asleep(f);
+	sleep_end(f);
 }
 
 /* From outside. */

@@ -1,6 +1,7 @@
 /* UNIX sockets in pairs: socketpair(2), their end, readiness and files. */
 #include "fake/socket.h"
 
+#include "fake/check.h"
 #include "fake/pipe.h"
 #include "fake/task.h"
 
@@ -18,7 +19,8 @@ struct message *message_new(struct fake *f, struct sock *from, size_t len)
 	/* Simplified: as an allocator of powers of two makes it, the rest in whole pages. */
 	while (block < head + SHARED_INFO_SIZE)
 		block *= 2;
-	message->truesize = SK_BUFF_SIZE + block + (len - head + PIPE_PAGE - 1) / PIPE_PAGE * PIPE_PAGE;
+	message->truesize = SK_BUFF_SIZE + block;
+	message->truesize += (len - head + PIPE_PAGE - 1) / PIPE_PAGE * PIPE_PAGE;
 	message->len = len;
 	message->from = from;
 	from->refs++;
@@ -131,27 +133,30 @@ static int sock_write(struct fake *f, struct file *file, const void *buf, size_t
 	return sock_send(f, file->private, &transfer);
 }
 
+static void sock_holds(struct fake *f, struct file *file, struct check *c)
+{
+	const struct sock *sock = file->private;
+
+	(void)f;
+	list_for_each(node, &sock->queue) {
+		const struct message *message = list_entry(node, struct message, queue);
+
+		for (int i = 0; message->scm && i < message->scm->n; i++)
+			check_holds_file(c, message->scm->files[i]);
+	}
+}
+
 static const struct file_ops sock_file_ops = {
 	.read = sock_read,
 	.write = sock_write,
 	.poll = sock_poll,
 	.release = sock_release,
+	.holds = sock_holds,
 };
 
 struct sock *sock_of(const struct file *file)
 {
 	return file->ops == &sock_file_ops ? file->private : NULL;
-}
-
-void sock_each_in_flight(const struct sock *sock,
-			 void (*each)(void *context, struct file *file), void *context)
-{
-	list_for_each(node, &sock->queue) {
-		const struct message *message = list_entry(node, struct message, queue);
-
-		for (int i = 0; message->scm && i < message->scm->n; i++)
-			each(context, message->scm->files[i]);
-	}
 }
 
 static struct file *sock_file_new(struct fake *f, struct sock *sock, unsigned int flags)

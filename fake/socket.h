@@ -78,8 +78,4 @@ size_t scm_receive(struct fake *f, const struct msghdr *msg, struct scm_files *s
 int transfer_make(struct fake *f, int fd, const struct msghdr *msg, int flags,
 		  struct transfer *out, struct file **file);
 
-/* Each open file in flight to this socket: for whoever counts references. */
-void sock_each_in_flight(const struct sock *sock,
-			 void (*each)(void *context, struct file *file), void *context);
-
 #endif
