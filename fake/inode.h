@@ -17,7 +17,10 @@ struct user_ns;
 /* Permission bits asked of inode_permission: fs/namei.c's MAY_*. */
 enum { MAY_EXEC = 1, MAY_WRITE = 2, MAY_READ = 4 };
 
-#define FS_USERNS_MOUNT 1 /* may be mounted with CAP_SYS_ADMIN in a user namespace */
+/* The caller's umask is taken off a new inode's mode by its creators, not here. */
+#define PAGE_BYTES 4096
+
+#define FS_USERNS_MOUNT 1   /* may be mounted with CAP_SYS_ADMIN in a user namespace */
 #define FS_USERNS_VISIBLE 2 /* proc, sysfs: a new one needs one that is fully visible */
 #define FS_NODEV 4	    /* needs no block device: its number is an anonymous one */
 
@@ -36,6 +39,7 @@ struct fs_type {
 	int (*reconfigure)(struct fake *f, struct fs_context *fc, struct super_block *sb);
 	/* The options of /proc/mounts after "rw": ",size=4k". */
 	void (*show_options)(struct fake *f, struct super_block *sb, struct text *out);
+	/* Its tree is gone: frees what private is. */
 	void (*kill_sb)(struct fake *f, struct super_block *sb);
 	/* References that its private part holds: see check.h. */
 	void (*holds)(struct fake *f, struct super_block *sb, struct check *c);
@@ -44,11 +48,11 @@ struct fs_type {
 /* What mount(2) hands to a filesystem type. */
 struct fs_context {
 	const struct fs_type *type;
-	const char *source;	   /* NULL: none */
-	const char *data;	   /* options, comma separated; NULL: none */
-	unsigned long sb_flags;	   /* MS_RDONLY, MS_SYNCHRONOUS, … that concern the superblock */
+	const char *source;	/* NULL: none */
+	const char *data;	/* options, comma separated; NULL: none */
+	unsigned long sb_flags; /* MS_RDONLY, MS_SYNCHRONOUS, … that concern the superblock */
 	unsigned long sb_flags_mask; /* those that a remount changes */
-	struct user_ns *user_ns;   /* of the mounter */
+	struct user_ns *user_ns;     /* of the mounter */
 };
 
 /* The type of this name, or NULL.  The table is in fs.c. */
@@ -63,12 +67,14 @@ struct super_block {
 	bool noexec, nodev;  /* SB_I_NOEXEC, SB_I_NODEV */
 	struct user_ns *user_ns;
 	struct dentry *root; /* holds a reference */
-	struct list mounts; /* struct mount.of_sb; no list while it was never mounted */
+	struct list mounts;  /* struct mount.of_sb; no list while it was never mounted */
 	uint64_t next_ino;
+	uint64_t net_inum; /* sysfs: of which network namespace */
 	const struct inode_ops *dir_ops, *file_iops, *link_ops; /* of inodes made in it */
 	void *private;
 };
 
+/* Empty, with a number of its own among the anonymous devices; the root is the caller's. */
 struct super_block *sb_new(struct fake *f, const struct fs_type *type, struct user_ns *user_ns);
 struct super_block *sb_get(struct super_block *sb);
 /* The last one frees it and its tree. */
@@ -80,7 +86,8 @@ void sb_put(struct fake *f, struct super_block *sb);
  */
 struct inode_ops {
 	/* The child of this name, with a reference; -ENOENT.  NULL: the dentry tree is all. */
-	int (*lookup)(struct fake *f, struct dentry *dir, const char *name, struct dentry **out);
+	int (*lookup)(struct fake *f, struct dentry *dir, const char *name,
+		      struct dentry **out);
 	/* New child, all types (mode has S_IFMT; link target or NULL; rdev). */
 	int (*create)(struct fake *f, struct dentry *dir, const char *name, mode_t mode,
 		      dev_t rdev, const char *target, struct dentry **out);
@@ -95,7 +102,9 @@ struct inode_ops {
 	int (*jump)(struct fake *f, struct dentry *d, struct path *out);
 	/* Beyond mode bits; NULL: mode bits. */
 	int (*permission)(struct fake *f, struct inode *inode, int mask);
-	/* Before chmod, chown, truncate of this inode; NULL: allowed. */
+	/* An inode that no name leads to (O_TMPFILE); NULL: EOPNOTSUPP. */
+	int (*tmpfile)(struct fake *f, struct dentry *dir, mode_t mode, struct dentry **out);
+	/* Before chmod of this inode; NULL: its owner may. */
 	int (*setattr)(struct fake *f, struct inode *inode);
 	/* Brings mode, owner, size up to date before they are told (proc). */
 	void (*refresh)(struct fake *f, struct inode *inode);
@@ -131,15 +140,22 @@ struct inode {
 	unsigned int nlink;
 	off_t size;
 	struct timespec atime, mtime, ctime, btime;
-	int writers;	 /* open for writing; negative: being executed */
+	int writers; /* open for writing; negative: being executed */
 	const struct inode_ops *ops;
 	const struct file_ops *fops;
-	char *data;	 /* bytes of a file, or text of a symlink */
-	size_t capacity; /* of data */
+	char *data;	   /* bytes of a file, or text of a symlink */
+	size_t capacity;   /* of data; what of size lies behind it is zeroes */
+	size_t n_pages;	   /* that count against the limit of its superblock */
+	bool is_dead;	   /* a directory that was removed */
+	bool is_linkable;  /* made by O_TMPFILE without O_EXCL: linkat(2) may name it */
 	struct pipe *pipe; /* of a FIFO that is open */
 	void *private;
 };
 
+/*
+ * One reference, one link (two for a directory), the caller's fsuid and fsgid (root's outside
+ * of a task), now; ops of its superblock for its type, file ops for what has them.
+ */
 struct inode *inode_new(struct fake *f, struct super_block *sb, mode_t mode);
 struct inode *inode_get(struct inode *inode);
 void inode_put(struct fake *f, struct inode *inode);
@@ -155,20 +171,32 @@ struct dentry {
 	char *name;		       /* "" for a root */
 	struct inode *inode;
 	struct super_block *sb;
+	struct dentry *hash_next; /* of the same bucket of the dentry cache */
+	uint32_t hash;		  /* of parent and name */
+	uint64_t cookie;	  /* grows with each link: listings go by it */
 	bool is_unlinked;
-	bool is_pinned; /* being linked holds a reference (memory filesystems) */
-	int n_mounted;	/* mounts on it, in any namespace */
+	bool is_pinned;	    /* being linked holds a reference (memory filesystems) */
+	int n_mounted;	    /* mounts on it, in any namespace */
 	struct list mounts; /* struct mount.on_dentry; a list only while n_mounted > 0 */
-	void *private;	/* of the filesystem (proc: which task and entry) */
+	void *private;	    /* of the filesystem (proc: which task and entry) */
 };
 
 /* A child of parent (NULL: a root) for an inode, whose reference it takes over. */
 struct dentry *dentry_new(struct fake *f, struct dentry *parent, const char *name,
 			  struct inode *inode);
 struct dentry *dentry_get(struct dentry *d);
+/* Being linked holds a reference from now on: for trees that live in memory only. */
+void dentry_pin(struct dentry *d);
+/* Out of its directory: no walk finds it any more; lets go of the pin, if there is one. */
+void dentry_unlink(struct fake *f, struct dentry *d);
+/* Under another name, in another directory: newest there. */
+void dentry_move(struct fake *f, struct dentry *d, struct dentry *dir, const char *name);
+/* All of a tree is unlinked, deepest first, and its root let go. */
+void dentry_tree_drop(struct fake *f, struct dentry *root);
+struct dcache *dcache_new(struct fake *f);
 void dentry_put(struct fake *f, struct dentry *d);
 /* The child in the tree, without a reference; NULL. */
-struct dentry *dentry_child(struct dentry *parent, const char *name);
+struct dentry *dentry_child(struct fake *f, struct dentry *parent, const char *name);
 /* Is d equal to or beneath ancestor? */
 bool dentry_is_beneath(const struct dentry *d, const struct dentry *ancestor);
 /* Path of d from its superblock's root: "/a/b"; "//deleted" is the caller's. */
@@ -176,6 +204,23 @@ void dentry_path(const struct dentry *d, struct text *out);
 
 /* May the current task do mask to this inode (mode, owner, capabilities)?  0 or a refusal. */
 int inode_permission(struct fake *f, struct inode *inode, int mask);
+/* inode_owner_or_capable(): its owner, or with CAP_FOWNER over it. */
+bool inode_owner_or_capable(struct fake *f, const struct inode *inode);
+/* in_group_or_capable(): the group is the caller's, or CAP_FSETID. */
+bool in_group_or_capable(struct fake *f, const struct inode *inode, gid_t gid);
+/* fsuidgid_has_mapping(): can the superblock say who the caller is? */
+bool sb_knows_caller(struct fake *f, const struct super_block *sb);
+
+/*
+ * A superblock of any type whose tree lives in memory, with an empty root of this mode: for
+ * worlds, where ext4 and its like need no device.
+ */
+struct super_block *memory_sb_new(struct fake *f, const struct fs_type *type,
+				  struct user_ns *user_ns, mode_t mode);
+/* Replaces the bytes of a regular file; -ENOSPC raw. */
+int memory_file_set(struct fake *f, struct inode *inode, const void *bytes, size_t n);
+/* New size; -ENOSPC cannot be, holes cost nothing. */
+void memory_truncate(struct fake *f, struct inode *inode, off_t size);
 
 /* Of memory filesystems: tmpfs, ext4 and whatever else a world names. */
 extern const struct inode_ops memory_dir_ops, memory_file_iops, memory_link_ops;

@@ -13,11 +13,13 @@ static const struct profile profiles[] = {
 	{.name = "6.12", .release = "6.12.0-fake", .verified = true,
 	 .mountinfo_by_unique_id = true, .statx_mnt_id_unique = true,
 	 .detached_target_is_enoent = true, .mount_beneath = true, .tmpfs_shows_inode64 = true,
-	 .umount_asks_chains = true, .rbind_checks_ns_files = true},
+	 .umount_asks_chains = true, .rbind_checks_ns_files = true,
+	 .linkat_empty_by_opener = true},
 	{.name = "6.18", .release = "6.18.0-fake",
 	 .mountinfo_by_unique_id = true, .statx_mnt_id_unique = true,
 	 .detached_target_is_enoent = true, .mount_beneath = true, .bind_from_detached = true,
-	 .umount_asks_chains = true, .rbind_checks_ns_files = true},
+	 .umount_asks_chains = true, .rbind_checks_ns_files = true,
+	 .linkat_empty_by_opener = true},
 };
 /* clang-format on */
 

@@ -22,6 +22,7 @@ struct profile {
 					  they are in use */
 	bool rbind_checks_ns_files;    /* 6.12: MS_BIND with MS_REC refuses files of namespaces
 					  beneath its source that would close a circle */
+	bool linkat_empty_by_opener;   /* 6.10: AT_EMPTY_PATH for whoever opened the descriptor */
 	bool tmpfs_shows_inode64;      /* a build option: Debian's kernels */
 };
 
@@ -50,8 +51,11 @@ struct fake {
 	struct user_ns *init_user_ns;
 	struct mnt_ns *boot_ns; /* the initial mount namespace */
 	unsigned int next_ns_inum;  /* nsfs inode numbers, from 4026531835 */
-	unsigned int next_anon_dev; /* minor numbers of nodev superblocks, lowest free */
 	uint64_t next_mount_unique, last_mnt_ns_seq;
+	struct id_pool *anon_devs;  /* minor numbers of nodev superblocks, lowest free, from 1 */
+	struct dcache *dcache;	    /* finds the child of this name: dentry.c */
+	/* fs/namei.c's sysctls, all off at first, as a kernel without a service manager has them */
+	int protected_symlinks, protected_hardlinks, protected_fifos, protected_regular;
 	struct id_pool *mount_ids;  /* lowest free */
 	struct id_pool *group_ids;  /* of peer groups, lowest free, from 1 */
 	struct list super_blocks;   /* struct super_block.all */

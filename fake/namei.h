@@ -38,7 +38,7 @@ enum last_type { LAST_NORM, LAST_DOT, LAST_DOTDOT, LAST_ROOT };
 /* What LOOKUP_PARENT leaves. */
 struct last {
 	enum last_type type;
-	char name[256];
+	char name[258]; /* more than 255 bytes where it is too long */
 	bool has_slash; /* trailing */
 };
 int path_lookup_parent(struct fake *f, int dirfd, const char *name, unsigned int flags,
@@ -52,8 +52,10 @@ void path_follow_down(struct fake *f, struct path *path);
 bool path_follow_up(struct fake *f, struct path *path);
 
 /*
- * The text of a path as the kernel's d_path: seen from root, "(unreachable)" in front where it
- * cannot be met, " (deleted)" behind where unlinked.  False: unreachable.
+ * The text of a path as the kernel's d_path() makes it: seen from root, " (deleted)" behind
+ * where unlinked, the dentry's own name ("pipe:[4]") where it is of no mount.  False where root
+ * cannot be met on the way up: then the text starts at the top of its tree, and whoever tells
+ * it (getcwd, not /proc/PID/fd) puts "(unreachable)" in front.
  */
 bool path_text(struct fake *f, const struct path *path, const struct path *root,
 	       struct text *out);
