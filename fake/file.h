@@ -13,9 +13,10 @@ struct file {
 	struct inode *inode; /* path's; NULL for O_PATH only in that ops is NULL */
 	unsigned int flags;  /* O_*: access mode and status flags */
 	off_t pos;
-	bool is_writer; /* counted in inode and mount */
-	struct cred *cred; /* of who opened it */
+	bool is_writer;		    /* counted in inode and mount */
+	struct cred *cred;	    /* of who opened it */
 	const struct file_ops *ops; /* NULL: O_PATH */
+	uint64_t dir_cookie;	    /* of a directory: of the entry listed last; 0: none yet */
 	void *private;
 };
 
@@ -23,6 +24,16 @@ struct file {
 struct file *file_new(struct fake *f, const struct path *path, unsigned int flags);
 struct file *file_get(struct file *file);
 void file_put(struct fake *f, struct file *file);
+
+/* FMODE_READ, FMODE_WRITE: an access mode of 3 is neither. */
+static inline bool file_may_read(const struct file *file)
+{
+	return file->ops && ((file->flags + 1) & 1);
+}
+static inline bool file_may_write(const struct file *file)
+{
+	return file->ops && ((file->flags + 1) & 2);
+}
 
 struct fd_slot {
 	struct file *file; /* NULL: free */
@@ -44,6 +55,9 @@ struct fd_table *fd_table_copy(struct fake *f, const struct fd_table *from);
 void fd_table_free(struct fake *f, struct fd_table *table);
 /* At exec. */
 void fd_table_close_on_exec(struct fake *f, struct fd_table *table);
+
+/* Beside O_* for file_open: opened to be executed (EACCES: no x bit, noexec, no regular file). */
+#define FILE_EXEC 0x20u
 
 /*
  * Opens what a path names (already walked, last component followed or not by the caller):
