@@ -47,6 +47,8 @@ PARTS = {
 # The kinds of tests whose test_*.c are each a program, and the variants in which each runs,
 # with what stands before the program: a test that passed is a file, build/VARIANT/TEST.ok.
 TEST_KINDS = ["unit"]
+# What scenarios execute where they run on Linux: static, so that an empty rootfs will do.
+PAYLOAD = "build/debug/tests/linux/probe"
 TEST_VARIANTS = {
     "debug": "",
     "asan": "",
@@ -234,7 +236,8 @@ def test_edges(n, variant, wrapper):
             out = path[:-2]
             program(n, variant, out, [path], ["check"], libs="-lcmocka")
             stamps.append(f"build/{variant}/{out}.ok")
-            n.build(stamps[-1], "run", f"build/{variant}/{out}", wrapper=wrapper)
+            n.build(stamps[-1], "run", f"build/{variant}/{out}", wrapper=wrapper,
+                    implicit=[PAYLOAD])
     return stamps
 
 
@@ -373,6 +376,8 @@ def generate():
     n.lines.append("default sandtable")
     use_edges(n)
     n.comment("Tests")
+    program(n, "debug", PAYLOAD.removeprefix("build/debug/"), ["tests/linux/probe.c"], ["check"],
+            static=True)
     stamps = {v: test_edges(n, v, wrapper) for v, wrapper in TEST_VARIANTS.items()}
     on_kernels = kernel_edges(n)
     for group, variant in TEST_GROUPS.items():

@@ -265,7 +265,7 @@ static void no_byte_of_a_message_harms_a_terminal(void **state)
 	(void)state;
 	outcome.blame.op = -1;
 	outcome.blame.error = EXDEV;
-	strcat(outcome.blame.text, "\033[2J\xff");
+	memcpy(outcome.blame.text + strlen(outcome.blame.text), "\033[2J\xff", 6);
 	assert_non_null(strstr(said(&outcome), "  what  mount(...) = -EPERM\\033[2J\\377\n"
 					       "  left  the task 7\n"));
 }

@@ -1,0 +1,204 @@
+/* The whole program on a ground: its descriptors are files, its payload a probe. */
+#include "tests/lib/box.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/cli/cli.h"
+#include "tests/lib/check.h"
+#include "tests/lib/golden.h"
+#include "tests/lib/image.h"
+
+#define WORDS_MAX 32
+
+const char box_image[] = "/proc dir\n/sys dir\n/dev dir\n/run dir\n";
+
+struct boxed {
+	struct ground *g;
+	const struct given *given;
+	char *memory; /* of the program */
+	char pty[32];
+	char line[1024];
+	char *argv[WORDS_MAX];
+};
+
+/* Opens a file of the ground as this descriptor. */
+static int redirect(struct kernel *k, const struct ground *g, const char *path, int fd)
+{
+	char whole[GROUND_PATH_SIZE];
+	int r = sys_openat(k, AT_FDCWD, ground_path(g, path, whole),
+			   O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+	if (r < 0)
+		return r;
+	sys_dup3(k, r, fd, 0);
+	return sys_close(k, r);
+}
+
+/* A new pty; its master stays open as long as the task lives. */
+static int pty_make(struct kernel *k, char path[32])
+{
+	int master = sys_openat(k, AT_FDCWD, "/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC, 0);
+	const int unlocked = 0;
+	int number, r;
+
+	if (master < 0)
+		return master;
+	sys_ioctl_tiocsptlck(k, master, &unlocked);
+	r = sys_ioctl_tiocgptn(k, master, &number);
+	if (r == 0)
+		snprintf(path, 32, "/dev/pts/%d", number);
+	return r;
+}
+
+/* "@" and "%" replaced; the words of one line. */
+static void arguments_make(struct boxed *b)
+{
+	const struct given *given = b->given;
+	char form[512];
+	char *word, *rest = b->line;
+	size_t n = 0;
+	struct text line;
+
+	snprintf(form, sizeof(form), "sandtable box --classic %s -- %s", given->options,
+		 given->command ? given->command : "/probe");
+	text_init(&line, b->line, sizeof(b->line));
+	for (const char *c = form; *c; c++)
+		if (*c == '@')
+			text_add(&line, b->g->base);
+		else if (*c == '%')
+			text_add(&line, b->pty);
+		else
+			text_add_char(&line, *c);
+	while ((word = strsep(&rest, " ")) && n < WORDS_MAX - 1)
+		if (*word)
+			b->argv[n++] = word;
+	b->argv[n] = NULL;
+}
+
+/* Adds "pty 0600 0:0" and the listing of the rootfs to /after. */
+static int after_write(struct kernel *k, const struct boxed *b)
+{
+	char path[GROUND_PATH_SIZE];
+	char *memory = calloc(1, BOX_TEXT_SIZE);
+	struct statx st;
+	struct text out;
+	int fd, r;
+
+	text_init(&out, memory, BOX_TEXT_SIZE);
+	image_list(k, ground_path(b->g, "/img", path), &out);
+	if (b->pty[0] && sys_statx(k, AT_FDCWD, b->pty, 0, STATX_BASIC_STATS, &st) == 0)
+		text_addf(&out, "pty %04o %u:%u\n", st.stx_mode & 07777, st.stx_uid,
+			  st.stx_gid);
+	fd = sys_openat(k, AT_FDCWD, ground_path(b->g, "/after", path),
+			O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	r = sys_write(k, fd, out.at, out.len);
+	free(memory);
+	return r;
+}
+
+static struct kernel *golden_begin(struct golden *golden, struct kernel *k,
+				   const struct ground *g)
+{
+	static const char *const files[] = {"/calls.host", "/calls.init"};
+	char path[GROUND_PATH_SIZE];
+	int fds[2];
+
+	/* Far away, so that the numbers of the program's own are as they would be. */
+	for (int i = 0; i < 2; i++) {
+		int fd = sys_openat(k, AT_FDCWD, ground_path(g, files[i], path),
+				    O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
+
+		fds[i] = sys_fcntl_dupfd_cloexec(k, fd, 60 + i);
+		sys_close(k, fd);
+	}
+	golden_init(golden, k, g->base, fds[0], fds[1]);
+	golden->skip = "for m in";
+	return &golden->layer.kernel;
+}
+
+static int boxed_main(struct kernel *k, void *arg)
+{
+	static char path_word[] = "PATH=/:/nowhere";
+	char *const envp[] = {path_word, NULL};
+	struct boxed *b = arg;
+	struct cli cli = {.envp = envp,
+			  .memory = b->memory,
+			  .memory_size = CLI_MEMORY_SIZE,
+			  .refuse_at = b->given->refuse_at,
+			  .k = k};
+	struct golden golden;
+	int status;
+
+	if (redirect(k, b->g, "/inside", 1) < 0 || redirect(k, b->g, "/said", 2) < 0)
+		return 90;
+	if (strchr(b->given->options, '%') && pty_make(k, b->pty) < 0)
+		return 91;
+	arguments_make(b);
+	cli.argv = b->argv;
+	if (b->given->golden)
+		cli.k = golden_begin(&golden, k, b->g);
+	if (b->given->between)
+		cli.k = b->given->between(b->given->context, cli.k);
+	sys_umask(k, b->given->umask ? b->given->umask : 022);
+	status = cli_main(&cli);
+	return after_write(k, b) < 0 ? 92 : status;
+}
+
+static int prepare_main(struct kernel *k, void *arg)
+{
+	const struct boxed *b = arg;
+	char path[GROUND_PATH_SIZE];
+	const char *image = b->given->image ? b->given->image : box_image;
+
+	if (image_make(k, ground_path(b->g, "/img", path), image) < 0)
+		return 1;
+	if (b->given->setup && image_make(k, b->g->base, b->given->setup) < 0)
+		return 2;
+	return 0;
+}
+
+void box_prepare(struct ground *g, const struct given *given)
+{
+	struct boxed b = {.g = g, .given = given};
+
+	assert_int_equal(ground_run(g, prepare_main, &b), 0);
+}
+
+int box_run_only(struct ground *g, const struct given *given)
+{
+	struct boxed b = {.g = g, .given = given};
+	int status;
+
+	b.memory = malloc(CLI_MEMORY_SIZE);
+	assert_non_null(b.memory);
+	status = ground_run(g, boxed_main, &b);
+	free(b.memory);
+	return status;
+}
+
+void box_run(struct ground *g, const struct given *given, struct seen *seen)
+{
+	struct text inside, said, after;
+
+	text_init(&inside, seen->inside, sizeof(seen->inside));
+	text_init(&said, seen->said, sizeof(seen->said));
+	text_init(&after, seen->after, sizeof(seen->after));
+	seen->status = box_run_only(g, given);
+	ground_read(g, "/inside", &inside);
+	ground_read(g, "/said", &said);
+	ground_read(g, "/after", &after);
+}
+
+void want_refusal(const struct seen *seen, int status, const char *first, const char *id)
+{
+	char bracketed[64];
+
+	snprintf(bracketed, sizeof(bracketed), "[%s]", id);
+	if (seen->status != status << 8 || strncmp(seen->said, first, strlen(first)) != 0 ||
+	    !strstr(seen->said, bracketed))
+		fail_msg("status %#x, said: %s\nwanted: %d, %s ... %s", seen->status,
+			 seen->said, status, first, bracketed);
+	assert_string_equal(seen->inside, "");
+}

@@ -1,0 +1,44 @@
+/* The whole program on a ground: an image and arguments in, what was seen and said out. */
+#ifndef TESTS_LIB_BOX_H
+#define TESTS_LIB_BOX_H
+
+#include "tests/lib/ground.h"
+
+#define BOX_TEXT_SIZE 16384
+
+struct given {
+	const char *image; /* lines of image.h beneath the rootfs; NULL: four directories */
+	const char *
+		options; /* between "box --classic" and "-- COMMAND"; @ is the ground, % a pty */
+	const char *command; /* NULL: "/probe" */
+	const char *setup;   /* lines of image.h, for paths of the ground; NULL: none */
+	/* Puts something between program and kernel, for this run; NULL: nothing. */
+	struct kernel *(*between)(void *context, struct kernel *k);
+	void *context;
+	unsigned long refuse_at; /* this allocation of the program fails */
+	mode_t umask;
+	/* Writes the sides' calls to /calls.host and /calls.init. */
+	bool golden;
+};
+
+struct seen {
+	int status; /* the program's wait status */
+	char inside[BOX_TEXT_SIZE];
+	char said[BOX_TEXT_SIZE];  /* on standard error */
+	char after[BOX_TEXT_SIZE]; /* the rootfs as it is now, and the pty behind it */
+};
+
+/* The directories that a read-only rootfs needs. */
+extern const char box_image[];
+
+/* Makes the image, once per ground. */
+void box_prepare(struct ground *g, const struct given *given);
+/* Runs the program; fails the test where that cannot be done. */
+void box_run(struct ground *g, const struct given *given, struct seen *seen);
+/* Only the run, without looking at what was written: its wait status. */
+int box_run_only(struct ground *g, const struct given *given);
+
+/* Exit with this status, and a first line and an id in what was said. */
+void want_refusal(const struct seen *seen, int status, const char *first, const char *id);
+
+#endif

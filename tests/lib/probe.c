@@ -1,0 +1,139 @@
+/* A payload that tells what it sees, in the same words on every kernel. */
+#include "tests/lib/probe.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/text.h"
+#include "tests/lib/image.h"
+
+#define VIEW_SIZE 16384
+
+static int file_read(struct kernel *k, const char *path, char *out, size_t size)
+{
+	int fd = sys_openat(k, AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
+	size_t done = 0;
+	int r;
+
+	if (fd < 0)
+		return fd;
+	while ((r = sys_read(k, fd, out + done, size - 1 - done)) > 0)
+		done += (size_t)r;
+	out[done] = '\0';
+	sys_close(k, fd);
+	return r;
+}
+
+/* "/proc proc rw,nosuid"; of the root "rw" or "ro" only; of devpts also its options. */
+static void mount_line(char *line, struct text *out)
+{
+	char *words[6], *rest = line, *dash, *type;
+
+	for (int i = 0; i < 6; i++)
+		words[i] = strsep(&rest, " ");
+	dash = rest ? strstr(rest, "- ") : NULL;
+	if (!dash)
+		return;
+	dash += 2;
+	type = strsep(&dash, " ");
+	strsep(&dash, " ");
+	if (strcmp(words[4], "/") == 0)
+		text_addf(out, "/ %.2s", words[5]);
+	else
+		text_addf(out, "%s %s %s", words[4], type, words[5]);
+	if (strcmp(words[4], "/dev/pts") == 0)
+		text_addf(out, " %s", dash);
+	text_add_char(out, '\n');
+}
+
+static int compare(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Sorted: kernels list the same mounts in different orders. */
+static void see_mounts(struct kernel *k, struct text *out)
+{
+	char *table = calloc(1, VIEW_SIZE), *shown = calloc(1, VIEW_SIZE), *lines[64];
+	char *rest = table;
+	struct text lines_text;
+	size_t n = 0;
+	int r = file_read(k, "/proc/self/mountinfo", table, VIEW_SIZE);
+
+	text_init(&lines_text, shown, VIEW_SIZE);
+	text_add(out, "mounts:\n");
+	if (r < 0)
+		text_addf(out, "%s\n", strerrorname_np(-r));
+	while (r >= 0 && rest && *rest)
+		mount_line(strsep(&rest, "\n"), &lines_text);
+	rest = shown;
+	while (rest && *rest && n < 64)
+		lines[n++] = strsep(&rest, "\n");
+	qsort(lines, n, sizeof(lines[0]), compare);
+	for (size_t i = 0; i < n; i++)
+		text_addf(out, "%s\n", lines[i]);
+	free(shown);
+	free(table);
+}
+
+static void see_descriptors(struct kernel *k, struct text *out)
+{
+	text_add(out, "descriptors:");
+	for (int fd = 0; fd < 64; fd++)
+		if (sys_fcntl_getfd(k, fd) >= 0)
+			text_addf(out, " %d", fd);
+	text_add_char(out, '\n');
+}
+
+static void see_root(struct kernel *k, struct text *out)
+{
+	int r = sys_mkdirat(k, AT_FDCWD, "/new", 0755);
+
+	text_addf(out, "mkdir /new: %s\n", r < 0 ? strerrorname_np(-r) : "0");
+	sys_unlinkat(k, AT_FDCWD, "/new", AT_REMOVEDIR);
+}
+
+static void look(struct kernel *k, struct text *out)
+{
+	struct utsname uts;
+	char cwd[256];
+	int mask = sys_umask(k, 0);
+
+	sys_umask(k, (mode_t)mask);
+	see_mounts(k, out);
+	text_add(out, "dev:\n");
+	image_list(k, "/dev", out);
+	see_descriptors(k, out);
+	text_addf(out, "umask: %04o\n", mask);
+	if (sys_getcwd(k, cwd, sizeof(cwd)) > 0)
+		text_addf(out, "cwd: %s\n", cwd);
+	text_addf(out, "pid: %d\n", sys_getpid(k));
+	if (sys_uname(k, &uts) == 0)
+		text_addf(out, "hostname: %s\n", uts.nodename);
+	see_root(k, out);
+}
+
+int probe_main(struct kernel *k, char *const *argv, char *const *envp)
+{
+	struct text out;
+	char *memory;
+
+	(void)envp;
+	if (argv[1] && strcmp(argv[1], "exit") == 0)
+		return atoi(argv[2]);
+	if (argv[1] && strcmp(argv[1], "kill") == 0) {
+		const struct kernel_sigaction action = {.handler = SIG_DFL};
+
+		sys_rt_sigaction(k, atoi(argv[2]), &action, NULL);
+		sys_kill(k, sys_getpid(k), atoi(argv[2]));
+		return 99;
+	}
+	memory = malloc(VIEW_SIZE);
+	text_init(&out, memory, VIEW_SIZE);
+	look(k, &out);
+	if (sys_write(k, 1, out.at, out.len) < 0)
+		return 98;
+	free(memory);
+	return 0;
+}
