@@ -58,6 +58,9 @@ TEST_VARIANTS = {
 # What one asks ninja for, and the variant that it runs the tests in.
 TEST_GROUPS = {"test": "debug", "asan": "asan", "valgrind": "valgrind"}
 
+# Documents that programs print from tables: ninja docs writes them, ninja lint compares.
+GENERATED = {"docs/SYSOPS.md": ("tests/lint/sysops_md.c", ["core"])}
+
 # Where the coverage report is to be found.
 COVERAGE_INFO = "build/coverage/lcov.info"
 COVERAGE_HTML = "build/coverage/html"
@@ -241,6 +244,24 @@ def test_edges(n, variant, wrapper):
     return stamps
 
 
+def document_edges(n):
+    """Writes the generated documents; answers the stamps of comparing them."""
+    n.rule("document", "$in >$out", description="$out")
+    n.rule("compare", "diff -u $in && touch $out", description="lint $out")
+    n.rule("copy", "cp $in $document", description="$document")
+    stamps, written = [], []
+    for document, (path, parts) in GENERATED.items():
+        name = Path(document).name
+        program(n, "release", f"docs/{name[:-3]}", [path], parts)
+        n.build(f"build/docs/{name}", "document", f"build/release/docs/{name[:-3]}")
+        stamps.append(f"build/lint/{name}.ok")
+        n.build(stamps[-1], "compare", [document, f"build/docs/{name}"])
+        written.append(f"docs-{name}")
+        n.build(written[-1], "copy", f"build/docs/{name}", document=document)
+    n.build("docs", "phony", written)
+    return stamps
+
+
 def use_edges(n):
     """What one does with the program: show it, install it, measure it."""
     n.comment("To see it, to install it ($DESTDIR, $PREFIX), to measure it")
@@ -271,10 +292,15 @@ def coverage_edges(n, stamps):
     )
     n.rule("genhtml", "genhtml --config-file coverage/lcovrc -q --output-directory "
            f"{COVERAGE_HTML} $in && touch $out", description=f"genhtml {COVERAGE_HTML}")
+    n.rule("rows", "coverage/rows.py $out $rows", description="coverage/rows.py")
+    rows = "build/coverage/rows"
+    n.build([f"{rows}.counts", f"{rows}.txt"], "rows", (),
+            implicit=["coverage/rows.py", *stamps],
+            rows=" ".join(f"{stamp}.rows" for stamp in stamps))
     n.rule("report", "coverage/report.py $in", description="coverage/report.py", pool="console")
     n.build(COVERAGE_INFO, "lcov", (), implicit=stamps)
     n.build("build/coverage/html.ok", "genhtml", COVERAGE_INFO)
-    n.build("coverage-report", "report", COVERAGE_INFO,
+    n.build("coverage-report", "report", [COVERAGE_INFO, f"{rows}.counts"],
             implicit=["coverage/report.py", "coverage/floor.txt", "coverage/waivers.txt"])
     n.build("coverage", "phony", ["coverage-report", "build/coverage/html.ok"])
 
@@ -361,7 +387,8 @@ def generate():
     n.rule("ar", "rm -f $out && ar crs $out $in", description="ar $out")
     n.rule(
         "run",
-        "$wrapper $in >$out.log 2>&1 && touch $out || { cat $out.log; exit 1; }",
+        "rm -f $out.rows && SANDTABLE_ROWS=$out.rows $wrapper $in >$out.log 2>&1 && touch $out "
+        "|| { cat $out.log; exit 1; }",
         description="run $in",
     )
     n.rule("configure", "./configure.py", generator=1, description="configure.py")
@@ -389,7 +416,7 @@ def generate():
     n.comment("Mutants: more options in $MUTANTS, as --sample 50")
     mutant_edges(n, stamps["debug"])
     n.comment("Lint: the invariants of the house, checked on the release objects")
-    n.build("lint", "phony", lint_edges(n))
+    n.build("lint", "phony", lint_edges(n) + document_edges(n))
     return n.text()
 
 

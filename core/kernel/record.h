@@ -57,7 +57,7 @@ int record_find(const struct record *record, int from, const char *pattern);
 
 /* No call fits. */
 bool record_never(const struct record *record, const char *pattern);
-/* Calls of both kinds are there, and the first of the one came before the first of the other. */
+/* Both kinds are there, and the first of the one came before the first of the other. */
 bool record_before(const struct record *record, const char *one, const char *other);
 /* n calls fit, or fewer. */
 bool record_at_most(const struct record *record, int n, const char *pattern);
