@@ -80,7 +80,9 @@ KERNELS = {"test": ["uml"], "vm": ["6.1", "6.12"]}
 
 # Static test programs for them, beneath build/debug, each with its arguments.  Each runs as
 # root in a kernel of its own; its exit status decides.
-KERNEL_TESTS = []
+KERNEL_TESTS = [
+    ("tests/conformance/test_conformance", "--linux --quiet --may-skip kernel"),
+]
 
 
 def sources(folder, without=(), ending=".c"):
@@ -157,16 +159,18 @@ def libraries(variant, parts):
     return [library(variant, one) for one in order]
 
 
-def program(n, variant, out, paths, parts, static=False, libs=""):
+def program(n, variant, out, paths, parts, static=False, libs="", more=()):
+    """Links a program of these sources, parts and more objects; answers where it lies."""
     n.build(
         f"build/{variant}/{out}",
         f"link_{variant}",
-        objects(n, variant, paths),
+        [*objects(n, variant, paths), *more],
         implicit=libraries(variant, parts),
         libs=" ".join(["-Wl,--start-group", *libraries(variant, parts), "-Wl,--end-group"])
         + (f" {libs}" if libs else ""),
         static="-static" if static else "",
     )
+    return f"build/{variant}/{out}"
 
 
 def variant_edges(n, variant, flags):
@@ -279,6 +283,35 @@ def use_edges(n):
         "tests/bench/bench", "build/release/sandtable", "build/release/bench/bare",
         "build/release/bench/bench_launch", "build/release/bench/bench_fake"],
         command="tests/bench/bench")
+
+
+def conformance_edges(n):
+    """Conformance rows on this machine's kernel, and drive; answers stamps by group."""
+    rows = sources("tests/conformance", ending=".rows")
+    embedded = "build/debug/obj/tests/conformance/embedded.o"
+    n.comment("Conformance: rows on the fake and on real kernels")
+    n.rule(
+        "conformance",
+        "$in $words >$out.log 2>&1 && touch $out || { cat $out.log; exit 1; }",
+        description="conformance $words",
+    )
+    n.rule(
+        "as_root",
+        'test "$$SANDTABLE_DISPOSABLE" = 1 || { echo "test-root changes this machine: '
+        'SANDTABLE_DISPOSABLE=1 says that it may"; exit 1; }; $in $words',
+        description="as root: $in $words",
+        pool="console",
+    )
+    n.build(embedded, "cc_debug", "tests/conformance/embedded.c", implicit=rows)
+    paths = [p for p in sources("tests/conformance") if not p.endswith("embedded.c")]
+    test = program(n, "debug", "tests/conformance/test_conformance", paths, ["check"],
+                   static=True, more=[embedded])
+    drive = program(n, "debug", "drive", ["tests/drive/drive.c"], ["check"], static=True)
+    stamp = "build/debug/tests/conformance/user.ok"
+    n.build(stamp, "conformance", test, words="--linux --user --may-skip ids,init-userns,kernel")
+    n.build("conformance-root", "as_root", test, words="--linux --quiet --may-skip kernel")
+    n.build("test-root", "phony", ["conformance-root"])
+    return {"test": [stamp, drive]}
 
 
 def coverage_edges(n, stamps):
@@ -406,9 +439,11 @@ def generate():
     program(n, "debug", PAYLOAD.removeprefix("build/debug/"), ["tests/linux/probe.c"], ["check"],
             static=True)
     stamps = {v: test_edges(n, v, wrapper) for v, wrapper in TEST_VARIANTS.items()}
+    conformance = conformance_edges(n)
     on_kernels = kernel_edges(n)
     for group, variant in TEST_GROUPS.items():
-        n.build(group, "phony", stamps[variant] + on_kernels.pop(group, []))
+        more = on_kernels.pop(group, []) + conformance.pop(group, [])
+        n.build(group, "phony", stamps[variant] + more)
     for group, more in on_kernels.items():
         n.build(group, "phony", more)
     n.comment("Coverage: build/coverage/lcov.info, build/coverage/html")
