@@ -45,9 +45,10 @@ int fake_world(struct fake *f, const char *text, struct text *error);
 const char *fake_world_standard(void);
 
 /*
- * Makes the directory "path" of another kernel appear at "at", which must exist: read when it
- * is looked at, kept from then on, never written to; what is changed is changed here only.
- * The other kernel must outlive this one.  0 or -errno of the other kernel.
+ * Makes the directory "path" of another kernel appear at "at", which is made where it is
+ * missing: read when it is looked at, kept from then on, never written to; what is changed is
+ * changed here only.  What cannot be read from there stops the run.  The other kernel must
+ * outlive this one.  0 or -errno of the other kernel.
  */
 int fake_graft(struct fake *f, const char *at, struct kernel *from, const char *path);
 

@@ -61,7 +61,6 @@ struct fake {
 	struct list super_blocks;   /* struct super_block.all */
 	struct list payloads;	    /* registered by path */
 	struct super_block *nsfs, *pipefs, *sockfs, *pidfs; /* never mounted */
-	struct kernel *graft;	    /* whose trees are grafted in; NULL */
 
 	char stopped[512]; /* why; "" while it goes on */
 	int watched;	    /* the task that fake_run waits for */
