@@ -235,6 +235,9 @@ int attach_recursive_mnt(struct fake *f, struct mount *source, struct mount *des
 	LIST(copies);
 	int r = 0;
 
+	/* Copies could be tucked beneath others, so its root must be fit to be mounted on. */
+	if (source->root->is_unlinked)
+		return refuse(f, RULE_MOUNT_SOURCE_REMOVED);
 	if (!is_moving)
 		r = count_mounts(f, ns, source);
 	if (r == 0 && dest->flags & MNT_SHARED)

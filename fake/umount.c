@@ -172,6 +172,9 @@ int do_umount2(struct fake *f, const char *target, int flags)
 			&path);
 	if (r < 0)
 		return r;
+	/* LOOKUP_MOUNTPOINT: "." as well is what is mounted there, not what is beneath. */
+	if (path.mnt)
+		path_follow_down(f, &path);
 	r = path_umount(f, &path, flags);
 	/* path_put() would take the expiry mark away. */
 	dentry_put(f, path.dentry);
