@@ -191,8 +191,6 @@ static void opened_as(struct meanings *m, int task, int from, int fd)
 	const char *text = meaning_of(m, task, from);
 	char copy[MEANING_SIZE];
 
-	if (from == fd)
-		return;
 	forget(m, task, fd);
 	if (!text)
 		return;

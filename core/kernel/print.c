@@ -84,10 +84,7 @@ void bytes_add(struct printer *p, const char *bytes, size_t n)
 
 void string_add(struct printer *p, const char *s)
 {
-	if (s)
-		bytes_add(p, s, strlen(s));
-	else
-		text_add(p->t, "NULL");
+	bytes_add(p, s, strlen(s));
 }
 
 bool list_separate(struct printer *p, size_t i)

@@ -379,7 +379,7 @@ static void print_spawn(struct printer *p, int i)
 		text_add(p->t, ", cgroup=");
 		number_add(p, &fd_form, (uint64_t)args->cgroup, sizeof(int));
 	}
-	if (args->flags & CLONE_PIDFD && p->after && p->r >= 0) {
+	if (args->flags & CLONE_PIDFD && args->pidfd && p->after && p->r >= 0) {
 		text_add(p->t, ", pidfd=");
 		numbers_add(p, &fd_form, args->pidfd, 1);
 	}

@@ -116,6 +116,8 @@ static void reads_and_writes_can_be_short(void **state)
 	assert_int_equal(f->stub.last.arg[2], 2);
 	sys_write(f->k, 1, "a", 1);
 	assert_int_equal(f->stub.last.arg[2], 1);
+	sys_read(f->k, 1, (char[3]){0}, 3);
+	assert_int_equal(f->stub.last.arg[2], 2);
 	assert_int_equal(sys_chdir(f->k, "/"), 0);
 }
 
@@ -160,7 +162,8 @@ static void what_is_no_kernel_and_no_row_is_refused(void **state)
 {
 	static const char *const names[] = {"",		 "linux",     "linux-",
 					    "linux-5",	 "linux-5.",  "linux-5.5x",
-					    "linux-2.6", "linux-3.9", "mounts"};
+					    "linux-2.6", "linux-x.6", "linux-1234.5",
+					    "linux-5.x", "linux-3.9", "mounts"};
 	struct faulty *f = *state;
 	struct absent absent;
 

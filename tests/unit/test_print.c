@@ -50,6 +50,15 @@ static struct kernel *answering(struct printing *p, int answer)
 		assert_string_equal((p)->text.at, text_);                                      \
 	} while (0)
 
+/* A call that answers 0 and whose text ends so. */
+#define want_cut(p, call, end)                                                                 \
+	do {                                                                                   \
+		struct kernel *k = answering(p, 0);                                            \
+		call;                                                                          \
+		assert_true((p)->text.len > strlen(end));                                      \
+		assert_string_equal((p)->text.at + (p)->text.len - strlen(end), end);          \
+	} while (0)
+
 static void flags_are_words_and_what_has_none_is_a_number(void **state)
 {
 	struct printing *p = *state;
@@ -285,6 +294,87 @@ static void capabilities_and_signals_are_words(void **state)
 		     "sa_flags=SA_RESTART}, old) = -EINVAL");
 }
 
+static void answers_are_words_where_their_kind_has_words(void **state)
+{
+	struct printing *p = *state;
+	uid_t ids[3] = {0, 1000, (uid_t)-1};
+	struct utsname names = {.sysname = "Linux", .nodename = "box", .release = "6.1"};
+
+	want_printed(p, O_RDWR | O_APPEND, sys_fcntl_getfl(k, 3),
+		     "fcntl_getfl(3) = O_RDWR|O_APPEND");
+	want_printed(p, FD_CLOEXEC, sys_fcntl_getfd(k, 3), "fcntl_getfd(3) = FD_CLOEXEC");
+	want_printed(p, -EBADF, sys_fcntl_getfd(k, 3), "fcntl_getfd(3) = -EBADF");
+	want_printed(p, -4000, sys_umask(k, 0), "umask(0) = -4000");
+	want_printed(p, -4000, sys_fcntl_getfl(k, 3), "fcntl_getfl(3) = -4000");
+	want_printed(p, -4000, sys_fcntl_getfd(k, 3), "fcntl_getfd(3) = -4000");
+	want_printed(p, 0, sys_getresuid(k, &ids[0], &ids[1], &ids[2]),
+		     "getresuid([0], [1000], [-1]) = 0");
+	want_printed(p, 0, sys_uname(k, &names),
+		     "uname({sysname=\"Linux\", nodename=\"box\", release=\"6.1\"}) = 0");
+}
+
+static void long_lists_are_cut_where_there_is_a_limit(void **state)
+{
+	struct printing *p = *state;
+	static gid_t gids[100];
+	static char *argv[101];
+	static struct pollfd fds[100];
+	static struct iovec iov[100];
+	struct msghdr msg = {.msg_iov = iov, .msg_iovlen = 100};
+	struct kernel_sigaction act = {.mask = ~UINT64_C(0)};
+	char x[] = "x";
+
+	for (int i = 0; i < 100; i++) {
+		argv[i] = x;
+		iov[i].iov_base = x;
+	}
+	p->style.limit = 10;
+	want_cut(p, sys_setgroups(k, 100, gids), "0, 0, ...]) = 0");
+	want_cut(p, sys_execveat(k, 3, "", argv, NULL, 0), "\"x\", \"x\", ...], NULL, 0) = 0");
+	want_cut(p, sys_ppoll(k, fds, 100, NULL), "...], 100, NULL) = 0");
+	want_cut(p, sys_sendmsg(k, 3, &msg, 0), "\"\", \"\", ...]}, 0) = 0");
+	want_printed(p, 0, sys_setgroups(k, 2, gids), "setgroups(2, [0, 0]) = 0");
+	p->style.limit = 0;
+	want_cut(p, sys_setgroups(k, 100, gids), "0, 0, 0]) = 0");
+	want_cut(p, sys_rt_sigaction(k, 1, &act, NULL), "0x40], sa_flags=0}, NULL) = 0");
+}
+
+static void what_is_not_usual_is_shown_as_it_is(void **state)
+{
+	struct printing *p = *state;
+	struct kernel_sigaction act = {.handler = (void (*)(int))(uintptr_t)0x1234};
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_1};
+	struct __user_cap_data_struct data[2] = {{.effective = 1}, {.effective = 1}};
+	struct statx out = {.stx_mask = STATX_TYPE | STATX_INO,
+			    .stx_mode = S_IFBLK,
+			    .stx_rdev_major = 8,
+			    .stx_ino = 2};
+	struct spawn_args args = {.flags = CLONE_PIDFD};
+	char empty[] = "";
+
+	want_printed(
+		p, 0, sys_rt_sigaction(k, 1, &act, NULL),
+		"rt_sigaction(SIGHUP, {sa_handler=0x1234, sa_mask=[], sa_flags=0}, NULL) = 0");
+	act.handler = SIG_DFL;
+	want_printed(
+		p, 0, sys_rt_sigaction(k, 1, &act, NULL),
+		"rt_sigaction(SIGHUP, {sa_handler=SIG_DFL, sa_mask=[], sa_flags=0}, NULL) = 0");
+	want_printed(p, 0, sys_capset(k, &header, data),
+		     "capset({version=_LINUX_CAPABILITY_VERSION_1, pid=0}, "
+		     "{effective=CAP_CHOWN, permitted=0, inheritable=0}) = 0");
+	want_printed(p, 0, sys_capset(k, NULL, data),
+		     "capset(NULL, {effective=CAP_CHOWN, permitted=0, inheritable=0}) = 0");
+	want_printed(p, 0, sys_statx(k, 3, "", 0, STATX_TYPE | STATX_INO, &out),
+		     "statx(3, \"\", 0, STATX_TYPE|STATX_INO, {stx_mode=S_IFBLK|0, stx_ino=2, "
+		     "stx_rdev=makedev(8, 0)}) = 0");
+	out.stx_mode = S_IFREG | 0644;
+	want_printed(p, 0, sys_statx(k, 3, "", 0, STATX_TYPE, &out),
+		     "statx(3, \"\", 0, STATX_TYPE, {stx_mode=S_IFREG|0644}) = 0");
+	want_printed(p, 12, sys_clone(k, &args),
+		     "clone({flags=CLONE_PIDFD, exit_signal=0}) = 12");
+	want_printed(p, 0, sys_getcwd(k, empty, 1), "getcwd(\"\", 1) = 0");
+}
+
 static void a_call_that_is_yet_to_be_made_has_no_answer(void **state)
 {
 	struct printing *p = *state;
@@ -310,6 +400,9 @@ int main(void)
 		cmocka_unit_test_setup(messages_show_bytes_and_descriptors, setup),
 		cmocka_unit_test_setup(descriptors_can_say_what_they_mean, setup),
 		cmocka_unit_test_setup(capabilities_and_signals_are_words, setup),
+		cmocka_unit_test_setup(answers_are_words_where_their_kind_has_words, setup),
+		cmocka_unit_test_setup(long_lists_are_cut_where_there_is_a_limit, setup),
+		cmocka_unit_test_setup(what_is_not_usual_is_shown_as_it_is, setup),
 		cmocka_unit_test_setup(a_call_that_is_yet_to_be_made_has_no_answer, setup),
 	};
 

@@ -82,6 +82,10 @@ static void what_does_not_return_is_kept_as_it_goes(void **state)
 	sys_exit_group(r->k, 1);
 	assert_int_equal(record_count(&r->record, OP_exit_group), 1);
 	assert_int_equal(record_find(&r->record, 0, "exit_group(1)"), 0);
+	r->stub.answer = -ENOENT;
+	sys_execveat(r->k, AT_FDCWD, "/sh", NULL, NULL, 0);
+	assert_int_equal(record_nth(&r->record, OP_execveat, 1)->answer, -ENOENT);
+	assert_int_equal(r->record.n, 2);
 }
 
 static void a_record_that_lost_calls_answers_nothing_with_yes(void **state)
@@ -117,6 +121,33 @@ static void a_record_whose_text_is_full_lost_calls(void **state)
 	assert_int_equal(r->record.n, 2);
 }
 
+static void more_tasks_than_there_is_room_for_have_no_step(void **state)
+{
+	struct recording *r = *state;
+	const struct note note = {"init", 4, ""};
+
+	for (r->stub.task = 1; r->stub.task <= RECORD_TASKS + 1; r->stub.task++) {
+		record_clear(&r->record);
+		kernel_note(r->k, &note);
+		sys_getpid(r->k);
+		assert_int_equal(r->calls[0].step, r->stub.task <= RECORD_TASKS ? 4 : 0);
+	}
+}
+
+static void a_record_is_printed_a_line_a_call(void **state)
+{
+	struct recording *r = *state;
+	char printed[512];
+	struct text t;
+
+	sys_getpid(r->k);
+	r->stub.task = 2;
+	sys_getppid(r->k);
+	text_init(&t, printed, sizeof(printed));
+	record_print(&r->record, &t);
+	assert_string_equal(printed, "[1] getpid() = 0\n[2] getppid() = 0\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -125,6 +156,8 @@ int main(void)
 		cmocka_unit_test_setup(what_does_not_return_is_kept_as_it_goes, setup),
 		cmocka_unit_test_setup(a_record_that_lost_calls_answers_nothing_with_yes,
 				       setup),
+		cmocka_unit_test_setup(more_tasks_than_there_is_room_for_have_no_step, setup),
+		cmocka_unit_test_setup(a_record_is_printed_a_line_a_call, setup),
 		cmocka_unit_test_setup(a_record_whose_text_is_full_lost_calls, setup),
 	};
 

@@ -1,6 +1,7 @@
 /* The tracer: a line a call, in order, with what descriptors mean. */
 #include "core/kernel/trace.h"
 
+#include <netinet/in.h>
 #include <string.h>
 
 #include "tests/lib/check.h"
@@ -62,6 +63,8 @@ static void each_call_is_a_line_beneath_its_step(void **state)
 		      "[2] mkdirat(7, \"x\", 0755) = -EROFS\n"
 		      "[2] # done\n");
 	assert_int_equal(t->stub.n_notes, 2);
+	kernel_note(t->k, &(struct note){NULL, 4, NULL});
+	want_lines(t, "[2] # 4: \n");
 }
 
 static void what_may_not_return_is_told_before_it_goes(void **state)
@@ -112,6 +115,69 @@ static void descriptors_mean_what_was_opened(void **state)
 		      "[1] close_range(3, 8, 0) = 0\n"
 		      "[1] fchdir(3) = 0\n"
 		      "[1] fchdir(9<pipe>) = 0\n");
+}
+
+static void descriptors_of_all_origins_mean_something(void **state)
+{
+	struct tracing *t = *state;
+	int fds[2] = {8, 9};
+	union {
+		char bytes[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr header;
+	} control = {{0}};
+	char byte = 0;
+	struct iovec iov = {&byte, 1};
+	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control};
+
+	sys_socketpair(as(t, 1, 0), AF_UNIX, SOCK_SEQPACKET, 0, fds);
+	sys_ioctl_tiocgptpeer(as(t, 1, 8), 3, O_RDWR);
+	sys_dup(as(t, 1, 9), 3);
+	sys_fcntl_dupfd_cloexec(as(t, 1, 5), 8, 3);
+	sys_close(as(t, 1, 0), 3);
+	sys_close_range(as(t, 1, -EINVAL), 5, 4, 0);
+	want_lines(t, "[1] socketpair(AF_UNIX, SOCK_SEQPACKET, 0, [8<socket>, 9<socket>]) = 0\n"
+		      "[1] ioctl_tiocgptpeer(3, O_RDWR) = 8<pts>\n"
+		      "[1] dup(3) = 9\n"
+		      "[1] fcntl_dupfd_cloexec(8<pts>, 3) = 5<pts>\n"
+		      "[1] close(3) = 0\n"
+		      "[1] close_range(5, 4, 0) = -EINVAL\n");
+	control.header = (struct cmsghdr){CMSG_LEN(sizeof(int)), SOL_SOCKET, SCM_RIGHTS};
+	memcpy(CMSG_DATA(&control.header), &fds[1], sizeof(int));
+	sys_recvmsg(as(t, 1, 0), 8, &msg, 0);
+	msg.msg_controllen = sizeof(control);
+	sys_recvmsg(as(t, 1, 0), 8, &msg, 0);
+	control.header.cmsg_type = SCM_CREDENTIALS;
+	sys_recvmsg(as(t, 1, 0), 8, &msg, 0);
+	control.header.cmsg_level = IPPROTO_TCP;
+	sys_recvmsg(as(t, 1, 0), 8, &msg, 0);
+	msg.msg_controllen = 1;
+	sys_recvmsg(as(t, 1, 0), 8, &msg, 0);
+	want_lines(t, "[1] recvmsg(8<pts>, {iov=[\"\"]}, 0) = 0\n"
+		      "[1] recvmsg(8<pts>, {iov=[\"\"], rights=[9<received>]}, 0) = 0\n"
+		      "[1] recvmsg(8<pts>, {iov=[\"\"], control=24}, 0) = 0\n"
+		      "[1] recvmsg(8<pts>, {iov=[\"\"], control=24}, 0) = 0\n"
+		      "[1] recvmsg(8<pts>, {iov=[\"\"], control=1}, 0) = 0\n");
+}
+
+/* More children at once, and more tasks, than are followed. */
+static void many_tasks_do_no_harm(void **state)
+{
+	struct tracing *t = *state;
+	struct spawn_args args = {0};
+
+	sys_openat(as(t, 1, 4), AT_FDCWD, "/a", O_PATH, 0);
+	for (int i = 0; i < MEANING_SPAWNING + 2; i++)
+		sys_clone3(as(t, 1, 12), &args);
+	for (int task = 2; task < MEANING_TASKS + 3; task++)
+		sys_getpid(as(t, task, task));
+	text_clear(&t->lines);
+	sys_fchdir(as(t, 2, 0), 4);
+	sys_fchdir(as(t, MEANING_TASKS + 2, 0), 4);
+	want_lines(t, "[2] fchdir(4</a>) = 0\n[66] fchdir(4) = 0\n");
+	assert_null(meaning_of(&t->trace.meanings, 1, -1));
+	assert_null(meaning_of(&t->trace.meanings, 0, 4));
+	meaning_set(&t->trace.meanings, 1, -1, "nothing");
+	assert_null(meaning_of(&t->trace.meanings, 1, -1));
 }
 
 static void a_child_has_what_its_parent_had_when_it_was_made(void **state)
@@ -209,6 +275,8 @@ int main(void)
 		cmocka_unit_test_setup(each_call_is_a_line_beneath_its_step, setup),
 		cmocka_unit_test_setup(what_may_not_return_is_told_before_it_goes, setup),
 		cmocka_unit_test_setup(descriptors_mean_what_was_opened, setup),
+		cmocka_unit_test_setup(descriptors_of_all_origins_mean_something, setup),
+		cmocka_unit_test_setup(many_tasks_do_no_harm, setup),
 		cmocka_unit_test_setup(a_child_has_what_its_parent_had_when_it_was_made, setup),
 		cmocka_unit_test_setup(a_child_that_runs_at_once_has_them_too, setup),
 		cmocka_unit_test_setup(what_does_not_fit_is_cut_or_left_out, setup),
