@@ -431,7 +431,7 @@ def generate():
     n.comment("The program: static, because the dynamic linker is a tenth of a launch")
     for variant in VARIANTS:
         static = variant not in ("asan",)
-        program(n, variant, "sandtable", ["sys/main.c"], ["sys", "core"], static=static)
+        program(n, variant, "sandtable", ["sys/main.c"], ["sys", "core", "fake"], static=static)
     n.build("sandtable", "phony", "build/release/sandtable")
     n.lines.append("default sandtable")
     use_edges(n)

@@ -9,18 +9,25 @@
 
 #define SANDTABLE_VERSION "0.1.0"
 
+/* What is run on a rehearsed host, and what looks around at its exec, as the payload. */
+struct rehearsed {
+	const char *rootfs;  /* of the real host, to be found there too */
+	const char *console; /* likewise; NULL: none */
+	int (*main)(struct kernel *k, void *arg);
+	void (*look)(struct kernel *k, void *arg);
+	void *arg;
+};
+
 /*
- * A host to rehearse on.  run makes one with this rootfs (and console, or NULL) of the real
- * host in it, runs main(k, arg) as root as its first task's child and adds to inside what
- * the payload sees at its exec.  It answers what main returned; -errno with a sentence in
- * why where the rehearsal itself could not be held.
+ * A host to rehearse on.  run makes one, runs main as root as a task of it, calls look at
+ * its exec and adds to inside what else is to be told of the payload.  0, or -errno with a
+ * sentence in why where the rehearsal itself could not be held.
  */
 struct rehearsal {
 	void *context;
 	const char *host; /* "a standard host, rehearsed on the fake (profile 6.1)" */
-	int (*run)(const struct rehearsal *rehearsal, const char *rootfs, const char *console,
-		   int (*main)(struct kernel *k, void *arg), void *arg, struct text *inside,
-		   struct text *why);
+	int (*run)(const struct rehearsal *rehearsal, const struct rehearsed *rehearsed,
+		   struct text *inside, struct text *why);
 };
 
 struct cli {

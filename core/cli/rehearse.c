@@ -3,17 +3,34 @@
 
 #include <string.h>
 
+#include "core/cli/inside.h"
 #include "core/cli/message.h"
 #include "core/plan/say.h"
 
 #define FAILED 125
 #define INSIDE_SIZE 65536
 #define OUT_SIZE 98304
+#define DEV_SIZE 4096
 #define WHY_SIZE 512
 
-static int run_rehearsed(struct kernel *k, void *job)
+struct rehearsing {
+	struct job *job;
+	struct text dev; /* of the payload */
+};
+
+static int rehearsing_run(struct kernel *k, void *arg)
 {
-	return job_run(job, k) < 0 ? FAILED : 0;
+	const struct rehearsing *r = arg;
+
+	return job_run(r->job, k) < 0 ? FAILED : 0;
+}
+
+/* Where it cannot be listed the plan shows nothing of it. */
+static void rehearsing_look(struct kernel *k, void *arg)
+{
+	struct rehearsing *r = arg;
+
+	dir_say(k, "/dev", &r->dev);
 }
 
 static void say_steps(const struct plan *p, struct text *out)
@@ -72,8 +89,10 @@ static void say_environment(const struct spec *spec, struct text *out)
 	text_add_char(out, '\n');
 }
 
-static void say_all(const struct job *job, const char *inside, struct text *out)
+static void say_all(const struct rehearsing *r, const char *inside, struct text *out)
 {
+	const struct job *job = r->job;
+
 	text_addf(out, "as root on %s\n\n", job->cli->rehearsal->host);
 	say_steps(job->p, out);
 	say_lasting(job->p, out);
@@ -81,6 +100,8 @@ static void say_all(const struct job *job, const char *inside, struct text *out)
 		return;
 	text_add(out, "\ninside, at exec:\n");
 	say_set_in(inside, out);
+	text_add(out, "  /dev:\n");
+	say_set_in(r->dev.at, out);
 	say_environment(job->spec, out);
 }
 
@@ -95,12 +116,14 @@ static int refuse(const struct cli *cli, const char *why)
 	return FAILED;
 }
 
-static int say_rehearsed(const struct job *job, const char *inside, struct text *out)
+static int say_rehearsed(const struct rehearsing *rehearsing, const char *inside,
+			 struct text *out)
 {
+	const struct job *job = rehearsing->job;
 	bool failed = job->outcome.blame.error;
 	int r;
 
-	say_all(job, inside, out);
+	say_all(rehearsing, inside, out);
 	r = text_write(job->cli->k, 1, out);
 	if (failed) {
 		text_clear(out);
@@ -110,26 +133,38 @@ static int say_rehearsed(const struct job *job, const char *inside, struct text 
 	return r < 0 || failed ? FAILED : 0;
 }
 
+/* Memory for a text, or false. */
+static bool text_alloc(struct job *job, struct text *t, size_t size)
+{
+	char *memory = arena_alloc(job->arena, size);
+
+	if (memory)
+		text_init(t, memory, size);
+	return memory;
+}
+
 int rehearse(struct job *job)
 {
 	const struct rehearsal *rehearsal = job->cli->rehearsal;
 	const struct spec *spec = job->spec;
-	char *inside_memory = arena_alloc(job->arena, INSIDE_SIZE);
-	char *out_memory = arena_alloc(job->arena, OUT_SIZE);
+	struct rehearsing r = {.job = job};
+	const struct rehearsed rehearsed = {
+		.rootfs = spec->rootfs,
+		.console = spec->console,
+		.main = rehearsing_run,
+		.look = rehearsing_look,
+		.arg = &r,
+	};
 	struct text inside, out, why;
-	char memory[WHY_SIZE];
 
-	if (!inside_memory || !out_memory)
+	if (!text_alloc(job, &inside, INSIDE_SIZE) || !text_alloc(job, &out, OUT_SIZE) ||
+	    !text_alloc(job, &r.dev, DEV_SIZE) || !text_alloc(job, &why, WHY_SIZE))
 		return refuse(job->cli, "the memory that was set aside is used up");
 	if (!rehearsal)
 		return refuse(job->cli, "there is no kernel to rehearse on in this program");
 	if (spec->join)
 		return refuse(job->cli, "--join is not there yet in plan");
-	text_init(&inside, inside_memory, INSIDE_SIZE);
-	text_init(&out, out_memory, OUT_SIZE);
-	text_init(&why, memory, sizeof(memory));
-	if (rehearsal->run(rehearsal, spec->rootfs, spec->console, run_rehearsed, job, &inside,
-			   &why) < 0)
+	if (rehearsal->run(rehearsal, &rehearsed, &inside, &why) < 0)
 		return refuse(job->cli, why.at);
-	return say_rehearsed(job, inside.at, &out);
+	return say_rehearsed(&r, inside.at, &out);
 }

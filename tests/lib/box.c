@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/cli/cli.h"
+#include "core/cli/inside.h"
 #include "tests/lib/check.h"
 #include "tests/lib/golden.h"
 #include "tests/lib/image.h"
@@ -87,7 +88,7 @@ static int after_write(struct kernel *k, const struct boxed *b)
 	int fd, r;
 
 	text_init(&out, memory, BOX_TEXT_SIZE);
-	image_list(k, ground_path(b->g, "/img", path), &out);
+	dir_say(k, ground_path(b->g, "/img", path), &out);
 	if (b->pty[0] && sys_statx(k, AT_FDCWD, b->pty, 0, STATX_BASIC_STATS, &st) == 0)
 		text_addf(&out, "pty %04o %u:%u\n", st.stx_mode & 07777, st.stx_uid,
 			  st.stx_gid);

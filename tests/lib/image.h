@@ -2,7 +2,6 @@
 #ifndef TESTS_LIB_IMAGE_H
 #define TESTS_LIB_IMAGE_H
 
-#include "core/base/text.h"
 #include "core/kernel/sysops.h"
 
 /*
@@ -13,8 +12,5 @@
  * Parents must come first; words are parted by one blank.
  */
 int image_make(struct kernel *k, const char *dir, const char *lines);
-
-/* Adds a line for each entry of dir, sorted: "null char 1:3 0666". */
-int image_list(struct kernel *k, const char *dir, struct text *out);
 
 #endif

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "core/base/text.h"
-#include "tests/lib/image.h"
+#include "core/cli/inside.h"
 
 #define VIEW_SIZE 16384
 
@@ -103,7 +103,7 @@ static void look(struct kernel *k, struct text *out)
 	sys_umask(k, (mode_t)mask);
 	see_mounts(k, out);
 	text_add(out, "dev:\n");
-	image_list(k, "/dev", out);
+	dir_say(k, "/dev", out);
 	see_descriptors(k, out);
 	text_addf(out, "umask: %04o\n", mask);
 	if (sys_getcwd(k, cwd, sizeof(cwd)) > 0)

@@ -1,0 +1,103 @@
+/* What a task sees of its root, asked through the seam. */
+#include "core/cli/inside.h"
+
+#include <string.h>
+
+#define ENTRIES_MAX 64
+#define NAME_SIZE 64
+#define DIRENTS_SIZE 4096
+
+struct names {
+	char at[ENTRIES_MAX][NAME_SIZE]; /* in order */
+	size_t n;
+};
+
+/* Puts a name in its place; what is too long is cut, what is too much is left out. */
+static void names_add(struct names *names, const char *name)
+{
+	size_t i = names->n;
+	struct text cut;
+
+	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || i == ENTRIES_MAX)
+		return;
+	for (names->n++; i > 0 && strcmp(names->at[i - 1], name) > 0; i--)
+		memcpy(names->at[i], names->at[i - 1], NAME_SIZE);
+	text_init(&cut, names->at[i], NAME_SIZE);
+	text_add(&cut, name);
+}
+
+static int names_read(struct kernel *k, int fd, struct names *names)
+{
+	char buffer[DIRENTS_SIZE];
+	int n;
+
+	while ((n = sys_getdents64(k, fd, buffer, sizeof(buffer))) > 0) {
+		const struct kernel_dirent *entry;
+
+		for (int at = 0; at < n; at += entry->d_reclen) {
+			entry = (const void *)(buffer + at);
+			names_add(names, entry->d_name);
+		}
+	}
+	return n;
+}
+
+static const char *type_word(mode_t mode)
+{
+	static const char *const words[16] = {
+		[S_IFDIR >> 12] = "dir",     [S_IFCHR >> 12] = "char",
+		[S_IFBLK >> 12] = "block",   [S_IFREG >> 12] = "file",
+		[S_IFLNK >> 12] = "link",    [S_IFIFO >> 12] = "fifo",
+		[S_IFSOCK >> 12] = "socket",
+	};
+
+	return words[mode >> 12];
+}
+
+static void link_say(struct kernel *k, int fd, const char *name, struct text *out)
+{
+	char target[256];
+	int n = sys_readlinkat(k, fd, name, target, sizeof(target));
+
+	text_add_char(out, ' ');
+	if (n > 0)
+		text_add_escaped(out, target, (size_t)n);
+}
+
+static void entry_say(struct kernel *k, int fd, const char *name, struct text *out)
+{
+	struct statx st;
+	int r = sys_statx(k, fd, name, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, &st);
+
+	text_add_escaped(out, name, strlen(name));
+	if (r < 0) {
+		text_addf(out, " %s\n", strerrorname_np(-r));
+		return;
+	}
+	text_addf(out, " %s", type_word(st.stx_mode));
+	if (S_ISLNK(st.stx_mode)) {
+		link_say(k, fd, name, out);
+	} else {
+		if (S_ISCHR(st.stx_mode) || S_ISBLK(st.stx_mode))
+			text_addf(out, " %u:%u", st.stx_rdev_major, st.stx_rdev_minor);
+		text_addf(out, " %04o", st.stx_mode & 07777);
+		if (st.stx_uid || st.stx_gid)
+			text_addf(out, " %u:%u", st.stx_uid, st.stx_gid);
+	}
+	text_add_char(out, '\n');
+}
+
+int dir_say(struct kernel *k, const char *path, struct text *out)
+{
+	struct names names = {.n = 0};
+	int fd, r;
+
+	fd = sys_openat(k, AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+	if (fd < 0)
+		return fd;
+	r = names_read(k, fd, &names);
+	for (size_t i = 0; i < names.n; i++)
+		entry_say(k, fd, names.at[i], out);
+	sys_close(k, fd);
+	return r;
+}
