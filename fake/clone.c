@@ -89,11 +89,9 @@ static int task_fill(struct fake *f, const struct spawn_args *args, struct task 
 	t->fds = fd_table_copy(f, parent->fds);
 	t->root = parent->root;
 	t->cwd = parent->cwd;
-	t->exe = parent->exe;
 	path_get(&t->root);
 	path_get(&t->cwd);
-	if (t->exe.dentry)
-		path_get(&t->exe);
+	exe_set(t, &parent->exe);
 	t->umask = parent->umask;
 	memcpy(t->comm, parent->comm, sizeof(t->comm));
 	memcpy(t->actions, parent->actions, sizeof(t->actions));
@@ -116,8 +114,11 @@ static void task_link(struct fake *f, const struct spawn_args *args, struct task
 	struct pid_ns *ns = task_pid_ns(t);
 
 	t->exit_signal = args->exit_signal;
+	t->parent_exec_id = parent->exec_id;
+	t->exec_id = parent->exec_id;
 	if (args->flags & CLONE_PARENT) {
 		t->exit_signal = parent->exit_signal;
+		t->parent_exec_id = parent->parent_exec_id;
 		t->parent = parent->parent;
 	} else {
 		t->parent = parent;

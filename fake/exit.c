@@ -15,16 +15,18 @@ static bool ignores_children(const struct task *t)
 	return action->handler == SIG_IGN || action->flags & SA_NOCLDWAIT;
 }
 
+/* do_notify_parent(): a parent that has executed another program is told by SIGCHLD. */
 bool task_notify_parent(struct fake *f, struct task *t)
 {
 	struct task *parent = t->parent;
-	bool is_unwanted = t->exit_signal == SIGCHLD && ignores_children(parent);
+	int sig = t->parent_exec_id == parent->exec_id ? t->exit_signal : SIGCHLD;
+	bool is_unwanted = sig == SIGCHLD && ignores_children(parent);
 
 	if (parent == f->init)
 		return true;
-	if (t->exit_signal > 0 && t->exit_signal <= 64 &&
+	if (sig > 0 && sig <= 64 &&
 	    !(is_unwanted && parent->actions[SIGCHLD - 1].handler == SIG_IGN))
-		signal_send(f, parent, t->exit_signal);
+		signal_send(f, parent, sig);
 	return is_unwanted;
 }
 

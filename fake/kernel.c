@@ -1,6 +1,7 @@
 /* One kernel: making it, the way into each call and out of it, and how it says no. */
 #include "fake/kernel.h"
 
+#include "fake/exec.h"
 #include "fake/heap.h"
 #include "fake/sched.h"
 
@@ -57,6 +58,8 @@ static int call_leave(struct fake *f, int r)
 		if (fake_check(f, &text) < 0)
 			fake_stop(f, "%s after %s", broken, sysop_infos[f->current->op].name);
 	}
+	if (f->current->exec)
+		exec_begin(f);
 	return r;
 }
 

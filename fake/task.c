@@ -20,6 +20,26 @@ void task_enlist(struct fake *f, struct task *t)
 		list_append(&t->sibling, &t->parent->children);
 }
 
+void exe_set(struct task *t, const struct path *exe)
+{
+	t->exe = *exe;
+	if (exe->dentry == NULL)
+		return;
+	path_get(exe);
+	exe->dentry->inode->writers--;
+}
+
+void exe_put(struct fake *f, struct task *t)
+{
+	struct path exe = t->exe;
+
+	t->exe = (struct path){0};
+	if (exe.dentry == NULL)
+		return;
+	exe.dentry->inode->writers++;
+	path_put(f, &exe);
+}
+
 void task_strip(struct fake *f, struct task *t)
 {
 	struct fd_table *fds = t->fds;
@@ -29,10 +49,10 @@ void task_strip(struct fake *f, struct task *t)
 	t->fds = NULL;
 	if (fds)
 		fd_table_free(f, fds);
-	path_put(f, &t->exe);
+	exe_put(f, t);
 	path_put(f, &t->cwd);
 	path_put(f, &t->root);
-	t->exe = t->cwd = t->root = (struct path){0};
+	t->cwd = t->root = (struct path){0};
 }
 
 static void task_free(struct fake *f, struct task *t)

@@ -44,7 +44,7 @@ struct task {
 	struct fd_table *fds;
 	struct nsproxy ns;
 	struct cred *cred;
-	struct path exe;
+	struct path exe; /* nobody may write to it meanwhile: counted in its inode's writers */
 	char comm[16];
 
 	int exit_signal;
@@ -71,8 +71,9 @@ struct task {
 	int waits_on_mode;    /* O_WRONLY, O_RDONLY: those open so alone; O_RDWR: all */
 	char waits_for[96];
 
-	/* What exec found, until the call is left: see exec.h. */
-	struct exec *exec;
+	/* Where it begins anew once execveat(2) is left; in its memory.  NULL: nowhere. */
+	struct exec_start *exec;
+	unsigned int exec_id, parent_exec_id; /* how often it and its parent had, at its birth */
 
 	enum rule last_rule; /* behind the last refused call */
 	bool has_rule;

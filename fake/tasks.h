@@ -12,6 +12,9 @@ void task_discard(struct fake *f, struct task *t);
 void task_enlist(struct fake *f, struct task *t);
 /* Gives back what only a living task has: descriptors, places, namespaces, memory. */
 void task_strip(struct fake *f, struct task *t);
+/* What it executes: takes references of its own, or gives them back. */
+void exe_set(struct task *t, const struct path *exe);
+void exe_put(struct fake *f, struct task *t);
 /* release_task(): nobody will ask for it any more. */
 void task_release(struct fake *f, struct task *t);
 /* do_notify_parent(): true when the parent does not want it kept. */
