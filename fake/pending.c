@@ -8,8 +8,6 @@
 		ROW_EACH(UNUSED_, args)                                                        \
 		return not_modelled(f, page);                                                  \
 	}
-PENDING(execveat, (dirfd,dirfd, path,path, argv,argv, envp,envp, at_flags,flags),
-	"execveat(2)")
 PENDING(ioctl_tcgets, (fd,fd, out_termios,out),
 	"TCGETS(2const)")
 PENDING(ioctl_tcsets, (fd,fd, termios,in),
