@@ -69,6 +69,9 @@ COVERAGE_HTML = "build/coverage/html"
 MUTATED = ["core", "fake/mount", "fake/umount", "fake/pivot", "fake/propagation"]
 MUTANTS_FLOOR = 85
 
+# The Linux versions that the fake can answer as.
+PROFILES = ["6.1", "6.12", "6.18"]
+
 # Debian's packages.  User Mode Linux and QEMU are the real kernels that need no root.
 PACKAGES = (
     "gcc libc6-dev clang ninja-build libcmocka-dev lcov valgrind busybox-static strace"
@@ -148,6 +151,13 @@ def library(variant, part):
     return f"build/{variant}/lib{part}.a"
 
 
+def whole(archive):
+    """The fake's stops are weak: they would keep out the objects that have the calls."""
+    if not archive.endswith("/libfake.a"):
+        return archive
+    return f"-Wl,--whole-archive {archive} -Wl,--no-whole-archive"
+
+
 def libraries(variant, parts):
     """The libraries of these parts and of all that they need, users first."""
     order = []
@@ -166,7 +176,8 @@ def program(n, variant, out, paths, parts, static=False, libs="", more=()):
         f"link_{variant}",
         [*objects(n, variant, paths), *more],
         implicit=libraries(variant, parts),
-        libs=" ".join(["-Wl,--start-group", *libraries(variant, parts), "-Wl,--end-group"])
+        libs=" ".join(["-Wl,--start-group", *map(whole, libraries(variant, parts)),
+                       "-Wl,--end-group"])
         + (f" {libs}" if libs else ""),
         static="-static" if static else "",
     )
@@ -309,6 +320,11 @@ def conformance_edges(n):
     drive = program(n, "debug", "drive", ["tests/drive/drive.c"], ["check"], static=True)
     stamp = "build/debug/tests/conformance/user.ok"
     n.build(stamp, "conformance", test, words="--linux --user --may-skip ids,init-userns,kernel")
+    for profile in PROFILES:
+        n.build(f"build/debug/tests/conformance/fake.{profile}.ok", "conformance", test,
+                words=f"--fake --quiet --may-skip kernel --profile {profile}")
+    n.build("conformance-fake", "phony",
+            [f"build/debug/tests/conformance/fake.{profile}.ok" for profile in PROFILES])
     n.build("conformance-root", "as_root", test, words="--linux --quiet --may-skip kernel")
     n.build("test-root", "phony", ["conformance-root"])
     return {"test": [stamp, drive]}
