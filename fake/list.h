@@ -67,11 +67,16 @@ static inline void list_splice(struct list *from, struct list *where)
 	list_init(from);
 }
 
-/* Out of its ring, if in one, and behind where. */
-static inline void list_move(struct list *l, struct list *where)
+/* Out of its ring, if in one, and to the front of a list, or to its end. */
+static inline void list_move(struct list *l, struct list *head)
 {
 	list_remove(l);
-	list_insert(l, where);
+	list_insert(l, head);
+}
+static inline void list_move_end(struct list *l, struct list *head)
+{
+	list_remove(l);
+	list_append(l, head);
 }
 
 #endif

@@ -156,7 +156,7 @@ static void umount_one(struct mount *mnt, struct umount_lists *lists)
 	mnt->is_detached = true;
 	list_remove(&mnt->child);
 	list_remove(&mnt->umounting);
-	list_move(&mnt->in_ns, lists->gone.prev);
+	list_move_end(&mnt->in_ns, &lists->gone);
 }
 
 /* A child that keeps mnt where it is: neither its topper nor one that goes if unlocked. */
@@ -179,12 +179,12 @@ static bool try_umount(struct mount *mnt, struct umount_lists *lists)
 	if (mnt->is_detached || mnt->is_marked)
 		return false;
 	if (has_staying_child(mnt)) {
-		list_move(&mnt->umounting, lists->restored.prev);
+		list_move_end(&mnt->umounting, &lists->restored);
 		return false;
 	}
 	mnt->is_marked = true;
 	if (mnt->flags & MNT_LOCKED)
-		list_move(&mnt->umounting, lists->restored.prev);
+		list_move_end(&mnt->umounting, &lists->restored);
 	else
 		umount_one(mnt, lists);
 	return true;
@@ -228,7 +228,7 @@ static void umount_children(struct umount_lists *lists)
 			struct mount *child = list_entry(at, struct mount, child);
 
 			if (child->mountpoint == mnt->root)
-				list_move(&child->umounting, lists->restored.prev);
+				list_move_end(&child->umounting, &lists->restored);
 			else
 				umount_one(child, lists);
 		}
