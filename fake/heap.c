@@ -62,8 +62,10 @@ void *region_new(size_t size)
 
 void region_free(struct heap *heap)
 {
-	UNPOISON(heap, heap->size);
-	munmap(heap, heap->size);
+	size_t size = heap->size;
+
+	UNPOISON(heap, heap->used);
+	munmap(heap, size);
 }
 
 size_t region_used(const struct heap *heap)
