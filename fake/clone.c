@@ -8,7 +8,7 @@
 /* Legacy flags and those of clone3: clone3_args_valid(). */
 #define CLONE3_FLAGS (0xffffffffULL | CLONE_CLEAR_SIGHAND | CLONE_INTO_CGROUP)
 
-/* What would share a memory, a table or a thread group with the parent, and what writes there. */
+/* What would share memory, tables or a thread group with the parent, or write there. */
 static const struct {
 	uint64_t flag;
 	const char *name;

@@ -1,4 +1,4 @@
-/* Where a function stands on a stack of its own, and stepping from one such place to another. */
+/* A function on a stack of its own, and stepping from one such place to another. */
 #include "fake/context.h"
 
 #include <stdint.h>

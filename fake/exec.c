@@ -172,8 +172,7 @@ static void exec_commit(struct fake *f, struct exec *exec, const struct payload 
 {
 	struct task *t = f->current;
 	struct exec_start *start = exec_start_new(f, exec, payload);
-	struct cred *cred =
-		cred_for_exec(f, exec->file->inode, file_may_gain(t, exec->file));
+	struct cred *cred = cred_for_exec(f, exec->file->inode, file_may_gain(t, exec->file));
 	bool is_setid = cred->euid != t->cred->uid || cred->egid != t->cred->gid;
 
 	comm_set(t, exec);

@@ -6,16 +6,16 @@
 
 #include <limits.h>
 
-#define EXEC_HEAD 256	 /* bytes that a format is told by: BINPRM_BUF_SIZE */
+#define EXEC_HEAD 256	/* bytes that a format is told by: BINPRM_BUF_SIZE */
 #define SCRIPT_LEVELS 6 /* interpreters that may be scripts themselves */
 
 /* What is being executed; the kernel's struct linux_binprm. */
 struct exec {
 	char filename[PATH_MAX]; /* as the program is told */
-	bool is_unnamed;	   /* AT_EMPTY_PATH */
-	bool is_inaccessible;	   /* filename is beneath a close-on-exec descriptor */
-	struct file *file;	   /* the program, or the script's interpreter */
-	char head[EXEC_HEAD];	   /* its first bytes, zeroes behind its end */
+	bool is_unnamed;	 /* AT_EMPTY_PATH */
+	bool is_inaccessible;	 /* filename is beneath a close-on-exec descriptor */
+	struct file *file;	 /* the program, or the script's interpreter */
+	char head[EXEC_HEAD];	 /* its first bytes, zeroes behind its end */
 
 	char *const *argv, *const *envp;
 	int argc, envc; /* argv may be NULL: argc is then 0 */

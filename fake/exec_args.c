@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#define ARG_STRING_MAX 131072	 /* MAX_ARG_STRLEN: one string, with its zero byte */
+#define ARG_STRING_MAX 131072	   /* MAX_ARG_STRLEN: one string, with its zero byte */
 #define ARGS_MAX ((size_t)2 << 20) /* a quarter of RLIMIT_STACK as it is by default */
 
 /* count() */

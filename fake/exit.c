@@ -67,8 +67,8 @@ static bool is_alone_in_ns(struct fake *f, void *arg)
 	list_for_each(node, &f->tasks) {
 		const struct task *t = list_entry(node, struct task, all);
 
-		if (t != me && (pid_in(t->pid, ns) || pid_in(t->pgrp, ns) ||
-				pid_in(t->session, ns)))
+		if (t != me &&
+		    (pid_in(t->pid, ns) || pid_in(t->pgrp, ns) || pid_in(t->session, ns)))
 			return false;
 	}
 	return true;

@@ -9,8 +9,8 @@ static const struct ns_kind {
 	int type;
 	const char *name;
 } ns_kinds[] = {
-	{CLONE_NEWNS, "mnt"},	{CLONE_NEWUTS, "uts"}, {CLONE_NEWIPC, "ipc"},
-	{CLONE_NEWPID, "pid"},	{CLONE_NEWNET, "net"}, {CLONE_NEWCGROUP, "cgroup"},
+	{CLONE_NEWNS, "mnt"},	 {CLONE_NEWUTS, "uts"}, {CLONE_NEWIPC, "ipc"},
+	{CLONE_NEWPID, "pid"},	 {CLONE_NEWNET, "net"}, {CLONE_NEWCGROUP, "cgroup"},
 	{CLONE_NEWUSER, "user"},
 };
 

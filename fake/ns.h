@@ -42,7 +42,7 @@ struct nsproxy {
 	struct pid_ns *pid_for_children;
 };
 
-/* The first reference is the caller's; takes one on the owner (NULL: its own, for the first). */
+/* The first reference is the caller's; takes one on the owner (NULL: there is none yet). */
 void ns_init(struct fake *f, struct ns *ns, int type, struct user_ns *owner);
 struct ns *ns_get(struct ns *ns);
 /*

@@ -17,7 +17,7 @@ struct pipe_slot {
 struct pipe {
 	int files; /* open; the last one to close frees it */
 	int readers, writers;
-	unsigned int r_counter, w_counter; /* openings so far: FIFOs wait for one of the others */
+	unsigned int r_counter, w_counter; /* openings so far: what FIFOs wait for */
 	unsigned int head, tail;	   /* slots written and read so far */
 	struct pipe_slot slots[PIPE_SLOTS];
 };

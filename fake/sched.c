@@ -242,8 +242,7 @@ static struct task *next_in_turn(struct fake *f)
 
 	do {
 		node = node->next;
-		if (node != &f->tasks &&
-		    task_can_run(f, list_entry(node, struct task, all)))
+		if (node != &f->tasks && task_can_run(f, list_entry(node, struct task, all)))
 			return list_entry(node, struct task, all);
 	} while (node != start);
 	return NULL;
@@ -368,8 +367,9 @@ static void task_fall_asleep(struct fake *f)
 	sched_leave(f);
 }
 
-static int task_sleep_v(struct fake *f, bool (*ready)(struct fake *f, void *arg), void *arg,
-			const char *waits_for, va_list args)
+__attribute__((format(printf, 4, 0))) static int
+task_sleep_v(struct fake *f, bool (*ready)(struct fake *f, void *arg), void *arg,
+	     const char *waits_for, va_list args)
 {
 	struct task *t = f->current;
 	struct text text;

@@ -79,7 +79,8 @@ static int setpgid_permission(struct fake *f, const struct task *t)
 }
 
 /* Some task of the group must be in the caller's session. */
-static bool group_is_in_session(struct fake *f, const struct pid *pgrp, const struct pid *session)
+static bool group_is_in_session(struct fake *f, const struct pid *pgrp,
+				const struct pid *session)
 {
 	list_for_each(node, &f->tasks) {
 		const struct task *t = list_entry(node, struct task, all);

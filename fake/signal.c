@@ -12,8 +12,8 @@ static const uint64_t kernel_coredump = BIT(SIGQUIT) | BIT(SIGILL) | BIT(SIGTRAP
 					BIT(SIGABRT) | BIT(SIGFPE) | BIT(SIGSEGV) |
 					BIT(SIGBUS) | BIT(SIGSYS) | BIT(SIGXCPU) | BIT(SIGXFSZ);
 /* Delivered before all others. */
-static const uint64_t synchronous = BIT(SIGSEGV) | BIT(SIGBUS) | BIT(SIGILL) | BIT(SIGTRAP) |
-				    BIT(SIGFPE) | BIT(SIGSYS);
+static const uint64_t synchronous =
+	BIT(SIGSEGV) | BIT(SIGBUS) | BIT(SIGILL) | BIT(SIGTRAP) | BIT(SIGFPE) | BIT(SIGSYS);
 
 static bool is_ignored_by(const struct task *t, int sig)
 {

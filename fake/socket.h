@@ -29,8 +29,8 @@ struct sock {
 	int type; /* SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET */
 	struct sock *peer;
 	struct list queue;
-	size_t wmem; /* bytes of messages sent and not yet taken */
-	int error;   /* to be told once, positive */
+	size_t wmem;  /* bytes of messages sent and not yet taken */
+	int error;    /* to be told once, positive */
 	bool is_dead; /* its file is closed */
 	bool is_shut; /* its peer has gone: nothing more comes, nothing more can be sent */
 };

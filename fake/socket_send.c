@@ -124,7 +124,8 @@ static int packet_send(struct fake *f, struct sock *sock, const struct transfer 
 	return (int)transfer->size;
 }
 
-static int send_address(struct fake *f, const struct sock *sock, const struct transfer *transfer)
+static int send_address(struct fake *f, const struct sock *sock,
+			const struct transfer *transfer)
 {
 	if (transfer->msg == NULL || transfer->msg->msg_namelen == 0 ||
 	    transfer->msg->msg_name == NULL || sock->type == SOCK_SEQPACKET)

@@ -25,7 +25,14 @@ struct pid {
 };
 
 /* On the way out a task is READY or SLEEPING still; is_exiting tells. */
-enum task_state { TASK_READY, TASK_SLEEPING, TASK_PAUSED, TASK_STOPPED, TASK_ZOMBIE, TASK_DEAD };
+enum task_state {
+	TASK_READY,
+	TASK_SLEEPING,
+	TASK_PAUSED,
+	TASK_STOPPED,
+	TASK_ZOMBIE,
+	TASK_DEAD,
+};
 
 struct task {
 	struct list all;
@@ -55,7 +62,7 @@ struct task {
 	bool is_dumpable;
 	bool is_exiting; /* fds, namespaces, root, cwd and exe may be gone: NULL */
 	int wait_status; /* once a zombie: as wait(2) gives it */
-	void *memory;	 /* its copy of the parent's arena, or what exec left of its arguments */
+	void *memory;	 /* its copy of the parent's arena, or what exec left: arguments */
 
 	uint64_t pending, blocked; /* signals: bit n - 1 */
 	struct kernel_sigaction actions[64];
@@ -73,7 +80,7 @@ struct task {
 
 	/* Where it begins anew once execveat(2) is left; in its memory.  NULL: nowhere. */
 	struct exec_start *exec;
-	unsigned int exec_id, parent_exec_id; /* how often it and its parent had, at its birth */
+	unsigned int exec_id, parent_exec_id; /* how often it has; its parent, at birth */
 
 	enum rule last_rule; /* behind the last refused call */
 	bool has_rule;

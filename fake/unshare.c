@@ -169,12 +169,9 @@ static int task_ns_install(struct fake *f, struct task *t, int flags, struct nsp
 			   struct places *places)
 {
 	struct ns *wanted[] = {
-		t->ns.mnt ? &t->ns.mnt->ns : NULL,
-		t->ns.uts ? &t->ns.uts->ns : NULL,
-		t->ns.ipc ? &t->ns.ipc->ns : NULL,
-		&task_pid_ns(t)->ns,
-		t->ns.cgroup ? &t->ns.cgroup->ns : NULL,
-		t->ns.net ? &t->ns.net->ns : NULL,
+		t->ns.mnt ? &t->ns.mnt->ns : NULL,	 t->ns.uts ? &t->ns.uts->ns : NULL,
+		t->ns.ipc ? &t->ns.ipc->ns : NULL,	 &task_pid_ns(t)->ns,
+		t->ns.cgroup ? &t->ns.cgroup->ns : NULL, t->ns.net ? &t->ns.net->ns : NULL,
 	};
 	int r = 0;
 
@@ -188,10 +185,10 @@ static int task_ns_install(struct fake *f, struct task *t, int flags, struct nsp
 static bool may_look_into(struct fake *f, const struct task *t)
 {
 	const struct cred *own = f->current->cred, *theirs = t->cred;
-	bool is_same_user = own->uid == theirs->uid && own->uid == theirs->euid &&
-			    own->uid == theirs->suid;
-	bool is_same_group = own->gid == theirs->gid && own->gid == theirs->egid &&
-			     own->gid == theirs->sgid;
+	bool is_same_user =
+		own->uid == theirs->uid && own->uid == theirs->euid && own->uid == theirs->suid;
+	bool is_same_group =
+		own->gid == theirs->gid && own->gid == theirs->egid && own->gid == theirs->sgid;
 
 	if (t == f->current || ns_capable(f, theirs->user_ns, CAP_SYS_PTRACE))
 		return true;
