@@ -84,6 +84,7 @@ KERNELS = {"test": ["uml"], "vm": ["6.1", "6.12"]}
 # Static test programs for them, beneath build/debug, each with its arguments.  Each runs as
 # root in a kernel of its own; its exit status decides.
 KERNEL_TESTS = [
+    ("vm/probe_kernel", "ask"),
     ("tests/conformance/test_conformance", "--linux --quiet --may-skip kernel"),
 ]
 

@@ -22,6 +22,7 @@
 
 #define JOB_FOLDER "job" /* in the initramfs only: /job/job and the modules */
 #define MOST_ARGS 1024
+#define END_SECONDS 10
 
 /*
  * What to do, as written by tests/vm/run: records "key=value", each ended by a NUL.
@@ -380,7 +381,17 @@ static void send_status(const struct relay *relay)
 			: snprintf(text, sizeof(text), "signal %d", WTERMSIG(relay->status));
 
 	must(line_send(&relay->line, LINE_STATUS, text, (size_t)n), "line");
-	line_drain(&relay->line);
+}
+
+/*
+ * A write to a virtio port returns before the host has it, and a reboot would lose it: the host
+ * ends this kernel when it has read the status, or hangs up.
+ */
+static void await_end(const struct relay *relay)
+{
+	struct pollfd hangup = { .fd = relay->line.fd, .events = POLLIN };
+
+	poll(&hangup, 1, END_SECONDS * 1000);
 }
 
 int main(void)
@@ -404,6 +415,7 @@ int main(void)
 	run_command(relay, &job);
 	send_files(relay, &job);
 	send_status(relay);
+	await_end(relay);
 	reboot(RB_AUTOBOOT);
 	return 1;
 }

@@ -87,8 +87,3 @@ int line_receive(const struct line *line, char *kind, uint8_t bytes[LINE_MOST])
 	*kind = (char)head[0];
 	return (int)length;
 }
-
-void line_drain(const struct line *line)
-{
-	tcdrain(line->fd);
-}

@@ -34,8 +34,4 @@ int line_send(const struct line *line, enum line_kind kind, const void *bytes, s
 
 /* Waits for one frame. Answers its length, -EPIPE when the host has gone, or -errno. */
 int line_receive(const struct line *line, char *kind, uint8_t bytes[LINE_MOST]);
-
-/* Waits until all that was sent has left this kernel. */
-void line_drain(const struct line *line);
-
 #endif
