@@ -56,7 +56,7 @@ void fd_table_free(struct fake *f, struct fd_table *table);
 /* At exec. */
 void fd_table_close_on_exec(struct fake *f, struct fd_table *table);
 
-/* Beside O_* for file_open: opened to be executed (EACCES: no x bit, noexec, no regular file). */
+/* Beside O_* for file_open: to be executed (EACCES: no x bit, noexec, no regular file). */
 #define FILE_EXEC 0x20u
 
 /*

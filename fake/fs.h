@@ -49,7 +49,7 @@ struct option {
 bool option_next(const char **data, struct option *o, bool keep_digits);
 /* "ro", "sync" and other flags that any type takes, into fc; false: it is none. */
 bool option_is_sb_flag(struct fs_context *fc, const struct option *o);
-/* A whole number as fs_param_is_u32 reads it: base 0 with 0x and 0, or 8.  False: it is none. */
+/* A whole number as fs_param_is_u32 reads it: base 0 or 8.  False: it is none. */
 bool option_u32(const struct option *o, int base, uint32_t *out);
 /* The refusals that all types share. */
 int option_unknown(struct fake *f);

@@ -151,7 +151,8 @@ static int dir_load(struct fake *f, struct dentry *dir)
 	return r;
 }
 
-static int host_lookup(struct fake *f, struct dentry *dir, const char *name, struct dentry **out)
+static int host_lookup(struct fake *f, struct dentry *dir, const char *name,
+		       struct dentry **out)
 {
 	int r = dir_load(f, dir);
 

@@ -13,16 +13,16 @@ struct profile {
 	const char *name;	       /* "6.1" */
 	const char *release;	       /* what uname(2) says */
 	bool verified;		       /* the conformance suite has met this kernel */
-	bool mountinfo_by_unique_id;   /* 6.8: mountinfo in order of creation, not of attachment */
+	bool mountinfo_by_unique_id;   /* 6.8: mountinfo in order of creation */
 	bool statx_mnt_id_unique;      /* 6.8 */
-	bool detached_target_is_enoent; /* mount on a directory of a detached tree: ENOENT, not EINVAL */
+	bool detached_target_is_enoent; /* mount on a detached tree: not EINVAL */
 	bool bind_from_detached;       /* 6.15: bind from a detached tree */
 	bool mount_beneath;	       /* 6.5 */
-	bool umount_asks_chains;       /* 6.12: copies that stand on copies are asked, too, whether
+	bool umount_asks_chains;       /* 6.12: asks copies on copies, too, whether
 					  they are in use */
 	bool rbind_checks_ns_files;    /* 6.12: MS_BIND with MS_REC refuses files of namespaces
 					  beneath its source that would close a circle */
-	bool linkat_empty_by_opener;   /* 6.10: AT_EMPTY_PATH for whoever opened the descriptor */
+	bool linkat_empty_by_opener;   /* 6.10: AT_EMPTY_PATH for its opener */
 	bool tmpfs_shows_inode64;      /* a build option: Debian's kernels */
 };
 
@@ -52,9 +52,9 @@ struct fake {
 	struct mnt_ns *boot_ns; /* the initial mount namespace */
 	unsigned int next_ns_inum;  /* nsfs inode numbers, from 4026531835 */
 	uint64_t next_mount_unique, last_mnt_ns_seq;
-	struct id_pool *anon_devs;  /* minor numbers of nodev superblocks, lowest free, from 1 */
+	struct id_pool *anon_devs;  /* minors of nodev superblocks, lowest free */
 	struct dcache *dcache;	    /* finds the child of this name: dentry.c */
-	/* fs/namei.c's sysctls, all off at first, as a kernel without a service manager has them */
+	/* fs/namei.c's sysctls; off, as a kernel without a service manager has them */
 	int protected_symlinks, protected_hardlinks, protected_fifos, protected_regular;
 	struct id_pool *mount_ids;  /* lowest free */
 	struct id_pool *group_ids;  /* of peer groups, lowest free, from 1 */
@@ -65,7 +65,7 @@ struct fake {
 	char stopped[512]; /* why; "" while it goes on */
 	int watched;	    /* the task that fake_run waits for */
 	int watched_status; /* how it ended */
-	bool is_deadlocked; /* stopped says so; it may go on when something is resumed or killed */
+	bool is_deadlocked; /* it may go on when something is resumed or killed */
 	bool is_restored;
 };
 
@@ -121,7 +121,7 @@ struct timespec fake_now(const struct fake *f);
 void cred_boot(struct fake *f);	 /* the initial user namespace */
 void fs_boot(struct fake *f);	 /* superblocks of nsfs, pipes, sockets, pidfds */
 void mount_boot(struct fake *f); /* the hidden rootfs and a mount namespace, in boot_ns */
-void task_boot(struct fake *f);	 /* init, in that namespace and in new ones of all other kinds */
+void task_boot(struct fake *f);	 /* init, in that namespace and new ones of the other kinds */
 
 /* Delivers what is pending to the current task, which may end in it (signal.c). */
 void signal_deliver(struct fake *f);

@@ -70,7 +70,8 @@ static void nodes(int dev)
 		snprintf(path, sizeof(path), "/dev/%s", names[i]);
 		must(statx(AT_FDCWD, path, 0, STATX_TYPE | STATX_MODE, &st), path);
 		must(mknodat(dev, names[i], st.stx_mode,
-			     makedev(st.stx_rdev_major, st.stx_rdev_minor)), path);
+			     makedev(st.stx_rdev_major, st.stx_rdev_minor)),
+		     path);
 	}
 	umask(022);
 }

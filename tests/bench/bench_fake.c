@@ -69,8 +69,8 @@ static int run_benches(void *arg)
 			}
 		}
 		ns = (seconds() - start) * 1e9 / ROUNDS / benches[i].n_calls;
-		printf("fake: %-24s %8.0f ns a call, %10.0f calls a second\n", benches[i].name, ns,
-		       1e9 / ns);
+		printf("fake: %-24s %8.0f ns a call, %10.0f calls a second\n", benches[i].name,
+		       ns, 1e9 / ns);
 	}
 	return 0;
 }

@@ -1,4 +1,4 @@
-/* Launches commands by turns and compares how long they take: ratios of one and the same run. */
+/* Launches commands by turns and compares how long they take: ratios of one run. */
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -74,7 +74,8 @@ int main(int argc, char **argv)
 	int rounds = argc > 1 ? atoi(argv[1]) : 0, n;
 
 	if (argc < 4 || rounds < 1 || rounds > ROUNDS_MAX) {
-		fprintf(stderr, "usage: bench_launch ROUNDS NAME COMMAND... [--next NAME COMMAND...]\n");
+		fprintf(stderr, "usage: bench_launch ROUNDS NAME COMMAND... [--next NAME "
+				"COMMAND...]\n");
 		return 2;
 	}
 	n = commands_read(commands, argc - 2, argv + 2, rounds);

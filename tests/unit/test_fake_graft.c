@@ -107,8 +107,9 @@ static int change_all(void *arg)
 		return 2;
 	if (sys_mkdirat(k, AT_FDCWD, "/img/new", 0755) < 0)
 		return 3;
-	return sys_faccessat2(k, AT_FDCWD, "/img/link", F_OK, AT_SYMLINK_NOFOLLOW) == -ENOENT ? 0
-											       : 4;
+	return sys_faccessat2(k, AT_FDCWD, "/img/link", F_OK, AT_SYMLINK_NOFOLLOW) == -ENOENT
+		       ? 0
+		       : 4;
 }
 
 static void what_is_changed_is_changed_here_only(void **state)
@@ -153,7 +154,8 @@ static void a_missing_directory_is_not_grafted(void **state)
 {
 	struct grafted *g = *state;
 
-	assert_int_equal(fake_graft(g->f, "/img", &g->linux_kernel.kernel, "/nowhere"), -ENOENT);
+	assert_int_equal(fake_graft(g->f, "/img", &g->linux_kernel.kernel, "/nowhere"),
+			 -ENOENT);
 }
 
 static void the_invariants_hold_after_a_look(void **state)
@@ -179,7 +181,8 @@ int main(void)
 						teardown),
 		cmocka_unit_test_setup_teardown(a_missing_directory_is_not_grafted, setup,
 						teardown),
-		cmocka_unit_test_setup_teardown(the_invariants_hold_after_a_look, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_invariants_hold_after_a_look, setup,
+						teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
