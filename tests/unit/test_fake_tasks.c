@@ -1,72 +1,7 @@
 /* Tasks of the fake: birth, wait, signals, groups, pid namespaces, and how a run ends. */
-#include "fake/fake.h"
-
-#include <string.h>
+#include "tests/lib/notes.h"
 
 #include "tests/lib/check.h"
-
-static int setup(void **state)
-{
-	static const struct fake_options options = {.checks = true};
-
-	*state = fake_new(&options);
-	return *state ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-	fake_free(*state);
-	return 0;
-}
-
-/* What tasks tell the test: answers in order; nothing asserts on a fiber. */
-static struct seen {
-	struct fake *f;
-	struct kernel *k;
-	int n, r[32];
-	int fds[2];
-	siginfo_t info;
-} seen;
-
-static void note(int r)
-{
-	seen.r[seen.n++] = r;
-}
-
-static void run(void **state, int (*main)(void *arg))
-{
-	int r;
-
-	memset(&seen, 0, sizeof(seen));
-	seen.f = *state;
-	seen.k = fake_kernel(*state);
-	r = fake_run(*state, main, NULL);
-	if (r != 0)
-		print_error("%d: %s\n", r, fake_stopped(*state));
-	assert_int_equal(r, 0);
-	assert_int_equal(fake_n_tasks(*state), 0);
-}
-
-static int spawn_with(int (*main)(void *arg), void *arena, size_t size, uint64_t flags)
-{
-	struct spawn_args args = {.flags = flags,
-				  .exit_signal = SIGCHLD,
-				  .main = main,
-				  .arena = arena,
-				  .arena_size = size};
-
-	return sys_clone3(seen.k, &args);
-}
-
-static int spawn(int (*main)(void *arg))
-{
-	return spawn_with(main, NULL, 0, 0);
-}
-
-static int wait_any(void)
-{
-	return sys_waitid(seen.k, P_ALL, 0, &seen.info, WEXITED);
-}
 
 static int exit_7(void *arg)
 {
@@ -77,8 +12,8 @@ static int exit_7(void *arg)
 static int spawn_and_wait(void *arg)
 {
 	(void)arg;
-	note(sys_getpid(seen.k));
-	note(sys_getppid(seen.k));
+	note(sys_getpid(notes.k));
+	note(sys_getppid(notes.k));
 	note(spawn(exit_7));
 	note(wait_any());
 	note(wait_any());
@@ -87,15 +22,15 @@ static int spawn_and_wait(void *arg)
 
 static void a_child_is_waited_for_once(void **state)
 {
-	run(state, spawn_and_wait);
-	assert_int_equal(seen.r[0], 2);
-	assert_int_equal(seen.r[1], 1);
-	assert_int_equal(seen.r[2], 3);
-	assert_int_equal(seen.r[3], 0);
-	assert_int_equal(seen.info.si_pid, 3);
-	assert_int_equal(seen.info.si_code, CLD_EXITED);
-	assert_int_equal(seen.info.si_status, 7);
-	assert_int_equal(seen.r[4], -ECHILD);
+	notes_run(*state, spawn_and_wait);
+	assert_int_equal(notes.r[0], 2);
+	assert_int_equal(notes.r[1], 1);
+	assert_int_equal(notes.r[2], 3);
+	assert_int_equal(notes.r[3], 0);
+	assert_int_equal(notes.info.si_pid, 3);
+	assert_int_equal(notes.info.si_code, CLD_EXITED);
+	assert_int_equal(notes.info.si_status, 7);
+	assert_int_equal(notes.r[4], -ECHILD);
 }
 
 static int write_in_arena(void *arena)
@@ -117,9 +52,9 @@ static int share_an_arena(void *arg)
 
 static void a_child_has_an_arena_of_its_own(void **state)
 {
-	run(state, share_an_arena);
-	assert_int_equal(seen.r[0], 1);
-	assert_int_equal(seen.info.si_status, 2);
+	notes_run(*state, share_an_arena);
+	assert_int_equal(notes.r[0], 1);
+	assert_int_equal(notes.info.si_status, 2);
 }
 
 static int read_one(void *arg)
@@ -127,33 +62,33 @@ static int read_one(void *arg)
 	char c;
 
 	(void)arg;
-	sys_close(seen.k, seen.fds[1]);
-	note(sys_read(seen.k, seen.fds[0], &c, 1));
-	note(sys_read(seen.k, seen.fds[0], &c, 1));
+	sys_close(notes.k, notes.fds[1]);
+	note(sys_read(notes.k, notes.fds[0], &c, 1));
+	note(sys_read(notes.k, notes.fds[0], &c, 1));
 	return c;
 }
 
 static int talk_through_a_pipe(void *arg)
 {
 	(void)arg;
-	note(sys_pipe2(seen.k, seen.fds, O_CLOEXEC));
+	note(sys_pipe2(notes.k, notes.fds, O_CLOEXEC));
 	spawn(read_one);
-	sys_close(seen.k, seen.fds[0]);
-	note(sys_write(seen.k, seen.fds[1], "x", 1));
-	sys_close(seen.k, seen.fds[1]);
+	sys_close(notes.k, notes.fds[0]);
+	note(sys_write(notes.k, notes.fds[1], "x", 1));
+	sys_close(notes.k, notes.fds[1]);
 	wait_any();
 	return 0;
 }
 
 static void a_pipe_carries_bytes_and_then_its_end(void **state)
 {
-	run(state, talk_through_a_pipe);
-	assert_int_equal(seen.fds[0], 3);
-	assert_int_equal(seen.fds[1], 4);
-	assert_int_equal(seen.r[1], 1);
-	assert_int_equal(seen.r[2], 1);
-	assert_int_equal(seen.r[3], 0);
-	assert_int_equal(seen.info.si_status, 'x');
+	notes_run(*state, talk_through_a_pipe);
+	assert_int_equal(notes.fds[0], 3);
+	assert_int_equal(notes.fds[1], 4);
+	assert_int_equal(notes.r[1], 1);
+	assert_int_equal(notes.r[2], 1);
+	assert_int_equal(notes.r[3], 0);
+	assert_int_equal(notes.info.si_status, 'x');
 }
 
 static int wait_for_myself(void *arg)
@@ -161,15 +96,13 @@ static int wait_for_myself(void *arg)
 	char c;
 
 	(void)arg;
-	sys_pipe2(seen.k, seen.fds, 0);
-	return sys_read(seen.k, seen.fds[0], &c, 1);
+	sys_pipe2(notes.k, notes.fds, 0);
+	return sys_read(notes.k, notes.fds[0], &c, 1);
 }
 
 static void a_deadlock_names_who_holds_the_other_end(void **state)
 {
-	memset(&seen, 0, sizeof(seen));
-	seen.f = *state;
-	seen.k = fake_kernel(*state);
+	notes_begin(*state);
 	assert_int_equal(fake_run(*state, wait_for_myself, NULL), -EDEADLK);
 	assert_string_equal(fake_stopped(*state),
 			    "deadlock; task 2 waits in read for bytes in a pipe, whose other "
@@ -182,7 +115,7 @@ static void a_deadlock_names_who_holds_the_other_end(void **state)
 static int sleep_for_ever(void *arg)
 {
 	(void)arg;
-	return sys_ppoll(seen.k, NULL, 0, NULL);
+	return sys_ppoll(notes.k, NULL, 0, NULL);
 }
 
 static int kill_a_sleeper(void *arg)
@@ -190,24 +123,24 @@ static int kill_a_sleeper(void *arg)
 	int pid = spawn(sleep_for_ever);
 
 	(void)arg;
-	note(sys_kill(seen.k, pid, 0));
-	note(sys_kill(seen.k, pid, SIGTERM));
+	note(sys_kill(notes.k, pid, 0));
+	note(sys_kill(notes.k, pid, SIGTERM));
 	note(wait_any());
-	note(sys_kill(seen.k, pid, 0));
-	note(sys_kill(seen.k, pid, 65));
+	note(sys_kill(notes.k, pid, 0));
+	note(sys_kill(notes.k, pid, 65));
 	return 0;
 }
 
 static void a_killed_sleeper_ends_by_its_signal(void **state)
 {
-	run(state, kill_a_sleeper);
-	assert_int_equal(seen.r[0], 0);
-	assert_int_equal(seen.r[1], 0);
-	assert_int_equal(seen.r[2], 0);
-	assert_int_equal(seen.info.si_code, CLD_KILLED);
-	assert_int_equal(seen.info.si_status, SIGTERM);
-	assert_int_equal(seen.r[3], -ESRCH);
-	assert_int_equal(seen.r[4], -ESRCH);
+	notes_run(*state, kill_a_sleeper);
+	assert_int_equal(notes.r[0], 0);
+	assert_int_equal(notes.r[1], 0);
+	assert_int_equal(notes.r[2], 0);
+	assert_int_equal(notes.info.si_code, CLD_KILLED);
+	assert_int_equal(notes.info.si_status, SIGTERM);
+	assert_int_equal(notes.r[3], -ESRCH);
+	assert_int_equal(notes.r[4], -ESRCH);
 }
 
 static int stop_and_go_on(void *arg)
@@ -215,27 +148,27 @@ static int stop_and_go_on(void *arg)
 	int pid = spawn(sleep_for_ever);
 
 	(void)arg;
-	sys_kill(seen.k, pid, SIGSTOP);
-	note(sys_waitid(seen.k, P_PID, pid, &seen.info, WEXITED | WSTOPPED));
-	note(seen.info.si_code);
-	note(seen.info.si_status);
-	sys_kill(seen.k, pid, SIGTERM);
-	note(sys_waitid(seen.k, P_PID, pid, &seen.info, WEXITED | WSTOPPED | WNOHANG));
-	note(seen.info.si_pid);
-	sys_kill(seen.k, pid, SIGCONT);
-	note(sys_waitid(seen.k, P_PID, pid, &seen.info, WEXITED));
-	note(seen.info.si_status);
+	sys_kill(notes.k, pid, SIGSTOP);
+	note(sys_waitid(notes.k, P_PID, pid, &notes.info, WEXITED | WSTOPPED));
+	note(notes.info.si_code);
+	note(notes.info.si_status);
+	sys_kill(notes.k, pid, SIGTERM);
+	note(sys_waitid(notes.k, P_PID, pid, &notes.info, WEXITED | WSTOPPED | WNOHANG));
+	note(notes.info.si_pid);
+	sys_kill(notes.k, pid, SIGCONT);
+	note(sys_waitid(notes.k, P_PID, pid, &notes.info, WEXITED));
+	note(notes.info.si_status);
 	return 0;
 }
 
 static void a_stopped_task_dies_when_it_goes_on(void **state)
 {
-	run(state, stop_and_go_on);
-	assert_int_equal(seen.r[1], CLD_STOPPED);
-	assert_int_equal(seen.r[2], SIGSTOP);
-	assert_int_equal(seen.r[3], 0);
-	assert_int_equal(seen.r[4], 0);
-	assert_int_equal(seen.r[6], SIGTERM);
+	notes_run(*state, stop_and_go_on);
+	assert_int_equal(notes.r[1], CLD_STOPPED);
+	assert_int_equal(notes.r[2], SIGSTOP);
+	assert_int_equal(notes.r[3], 0);
+	assert_int_equal(notes.r[4], 0);
+	assert_int_equal(notes.r[6], SIGTERM);
 }
 
 static int sleep_two_seconds(void *arg)
@@ -243,7 +176,7 @@ static int sleep_two_seconds(void *arg)
 	struct timespec two = {.tv_sec = 2};
 
 	(void)arg;
-	return sys_ppoll(seen.k, NULL, 0, &two);
+	return sys_ppoll(notes.k, NULL, 0, &two);
 }
 
 static int ignore_children(void *arg)
@@ -251,7 +184,7 @@ static int ignore_children(void *arg)
 	struct kernel_sigaction ignore = {.handler = SIG_IGN};
 
 	(void)arg;
-	note(sys_rt_sigaction(seen.k, SIGCHLD, &ignore, NULL));
+	note(sys_rt_sigaction(notes.k, SIGCHLD, &ignore, NULL));
 	spawn(sleep_two_seconds);
 	note(wait_any());
 	return 0;
@@ -259,16 +192,16 @@ static int ignore_children(void *arg)
 
 static void ignored_children_leave_nothing_to_wait_for(void **state)
 {
-	run(state, ignore_children);
-	assert_int_equal(seen.r[1], -ECHILD);
+	notes_run(*state, ignore_children);
+	assert_int_equal(notes.r[1], -ECHILD);
 }
 
 static int write_to_nobody(void *arg)
 {
 	(void)arg;
-	sys_pipe2(seen.k, seen.fds, 0);
-	sys_close(seen.k, seen.fds[0]);
-	sys_write(seen.k, seen.fds[1], "x", 1);
+	sys_pipe2(notes.k, notes.fds, 0);
+	sys_close(notes.k, notes.fds[0]);
+	sys_write(notes.k, notes.fds[1], "x", 1);
 	note(1);
 	return 0;
 }
@@ -282,60 +215,10 @@ static int spawn_writer(void *arg)
 
 static void a_writer_without_readers_dies_of_sigpipe(void **state)
 {
-	run(state, spawn_writer);
-	assert_int_equal(seen.n, 0);
-	assert_int_equal(seen.info.si_code, CLD_KILLED);
-	assert_int_equal(seen.info.si_status, SIGPIPE);
-}
-
-/* Pid namespaces. */
-
-static int init_with_children(void *arg)
-{
-	(void)arg;
-	note(sys_getpid(seen.k));
-	note(sys_getppid(seen.k));
-	note(spawn(sleep_for_ever));
-	note(sys_kill(seen.k, 1, SIGKILL));
-	return 3;
-}
-
-static int make_pid_ns(void *arg)
-{
-	(void)arg;
-	note(spawn_with(init_with_children, NULL, 0, CLONE_NEWPID));
-	note(wait_any());
-	return 0;
-}
-
-static void nobody_outlives_the_init_of_a_pid_namespace(void **state)
-{
-	run(state, make_pid_ns);
-	assert_int_equal(seen.r[0], 3); /* as its parent sees it */
-	assert_int_equal(seen.r[1], 1);
-	assert_int_equal(seen.r[2], 0);
-	assert_int_equal(seen.r[3], 2);
-	assert_int_equal(seen.r[4], 0);
-	assert_int_equal(seen.info.si_status, 3);
-}
-
-static int unshare_and_bury(void *arg)
-{
-	(void)arg;
-	note(sys_unshare(seen.k, CLONE_NEWPID));
-	note(sys_unshare(seen.k, CLONE_NEWPID));
-	spawn(exit_7);
-	wait_any();
-	note(spawn(exit_7));
-	return 0;
-}
-
-static void a_pid_namespace_without_its_init_is_dead(void **state)
-{
-	run(state, unshare_and_bury);
-	assert_int_equal(seen.r[0], 0);
-	assert_int_equal(seen.r[1], -EINVAL);
-	assert_int_equal(seen.r[2], -ENOMEM);
+	notes_run(*state, spawn_writer);
+	assert_int_equal(notes.n, 0);
+	assert_int_equal(notes.info.si_code, CLD_KILLED);
+	assert_int_equal(notes.info.si_status, SIGPIPE);
 }
 
 static int orphan(void *arg)
@@ -343,8 +226,8 @@ static int orphan(void *arg)
 	struct timespec second = {.tv_sec = 1};
 
 	(void)arg;
-	sys_ppoll(seen.k, NULL, 0, &second);
-	note(sys_getppid(seen.k));
+	sys_ppoll(notes.k, NULL, 0, &second);
+	note(sys_getppid(notes.k));
 	return 5;
 }
 
@@ -358,27 +241,27 @@ static int leave_an_orphan(void *arg)
 static int adopt(void *arg)
 {
 	(void)arg;
-	sys_prctl_set_child_subreaper(seen.k, 1);
+	sys_prctl_set_child_subreaper(notes.k, 1);
 	spawn(leave_an_orphan);
 	wait_any();
-	note(seen.info.si_status);
+	note(notes.info.si_status);
 	wait_any();
-	note(seen.info.si_status);
+	note(notes.info.si_status);
 	return 0;
 }
 
 static void orphans_go_to_the_nearest_subreaper(void **state)
 {
-	run(state, adopt);
-	assert_int_equal(seen.r[0], 4);
-	assert_int_equal(seen.r[1], 2);
-	assert_int_equal(seen.r[2], 5);
+	notes_run(*state, adopt);
+	assert_int_equal(notes.r[0], 4);
+	assert_int_equal(notes.r[1], 2);
+	assert_int_equal(notes.r[2], 5);
 }
 
 static int die_with_parent(void *arg)
 {
 	(void)arg;
-	sys_prctl_set_pdeathsig(seen.k, SIGKILL);
+	sys_prctl_set_pdeathsig(notes.k, SIGKILL);
 	return sleep_for_ever(NULL);
 }
 
@@ -388,50 +271,50 @@ static int leave_one_who_follows(void *arg)
 
 	(void)arg;
 	spawn(die_with_parent);
-	sys_ppoll(seen.k, NULL, 0, &second);
+	sys_ppoll(notes.k, NULL, 0, &second);
 	return 0;
 }
 
 static int wait_for_both(void *arg)
 {
 	(void)arg;
-	sys_prctl_set_child_subreaper(seen.k, 1);
+	sys_prctl_set_child_subreaper(notes.k, 1);
 	spawn(leave_one_who_follows);
 	wait_any();
 	wait_any();
-	note(seen.info.si_status);
+	note(notes.info.si_status);
 	note(wait_any());
 	return 0;
 }
 
 static void a_child_can_die_with_its_parent(void **state)
 {
-	run(state, wait_for_both);
-	assert_int_equal(seen.r[0], SIGKILL);
-	assert_int_equal(seen.r[1], -ECHILD);
+	notes_run(*state, wait_for_both);
+	assert_int_equal(notes.r[0], SIGKILL);
+	assert_int_equal(notes.r[1], -ECHILD);
 }
 
 static int sessions(void *arg)
 {
 	(void)arg;
-	note(sys_setsid(seen.k));
-	note(sys_setsid(seen.k));
-	note(sys_getsid(seen.k, 0));
-	note(sys_setpgid(seen.k, 0, 0));
-	note(sys_setpgid(seen.k, 0, -1));
-	note(sys_getpgid(seen.k, 99));
+	note(sys_setsid(notes.k));
+	note(sys_setsid(notes.k));
+	note(sys_getsid(notes.k, 0));
+	note(sys_setpgid(notes.k, 0, 0));
+	note(sys_setpgid(notes.k, 0, -1));
+	note(sys_getpgid(notes.k, 99));
 	return 0;
 }
 
 static void a_session_is_led_once(void **state)
 {
-	run(state, sessions);
-	assert_int_equal(seen.r[0], 2);
-	assert_int_equal(seen.r[1], -EPERM);
-	assert_int_equal(seen.r[2], 2);
-	assert_int_equal(seen.r[3], -EPERM);
-	assert_int_equal(seen.r[4], -EINVAL);
-	assert_int_equal(seen.r[5], -ESRCH);
+	notes_run(*state, sessions);
+	assert_int_equal(notes.r[0], 2);
+	assert_int_equal(notes.r[1], -EPERM);
+	assert_int_equal(notes.r[2], 2);
+	assert_int_equal(notes.r[3], -EPERM);
+	assert_int_equal(notes.r[4], -EINVAL);
+	assert_int_equal(notes.r[5], -ESRCH);
 }
 
 static int choose_last(void *context, const int *tasks, int n)
@@ -447,10 +330,9 @@ static void the_order_of_tasks_can_be_chosen(void **state)
 	struct fake_options options = {
 		.checks = true, .choose = choose_last, .context = &n_choices};
 	struct fake *f = fake_new(&options);
-	void *own = f;
 
 	(void)state;
-	run(&own, talk_through_a_pipe);
+	notes_run(f, talk_through_a_pipe);
 	assert_true(n_choices > 0);
 	fake_free(f);
 }
@@ -458,7 +340,7 @@ static void the_order_of_tasks_can_be_chosen(void **state)
 static int pause_once(void *arg)
 {
 	(void)arg;
-	fake_pause(seen.f);
+	fake_pause(notes.f);
 	note(1);
 	return 0;
 }
@@ -468,19 +350,18 @@ static void a_paused_task_waits_for_the_outside(void **state)
 	struct fake *f = *state;
 	int task;
 
-	memset(&seen, 0, sizeof(seen));
-	seen.f = f;
+	notes_begin(f);
 	task = fake_start(f, pause_once, NULL);
 	assert_int_equal(fake_step(f), FAKE_PAUSED);
-	assert_int_equal(seen.n, 0);
+	assert_int_equal(notes.n, 0);
 	fake_resume(f, task);
 	assert_int_equal(fake_step(f), FAKE_DONE);
-	assert_int_equal(seen.n, 1);
+	assert_int_equal(notes.n, 1);
 	fake_start(f, pause_once, NULL);
 	fake_step(f);
 	fake_kill(f, task + 1);
 	assert_int_equal(fake_step(f), FAKE_DONE);
-	assert_int_equal(seen.n, 1);
+	assert_int_equal(notes.n, 1);
 }
 
 static int ask_for_threads(void *arg)
@@ -491,8 +372,7 @@ static int ask_for_threads(void *arg)
 
 static void what_is_not_modelled_stops_the_run(void **state)
 {
-	memset(&seen, 0, sizeof(seen));
-	seen.k = fake_kernel(*state);
+	notes_begin(*state);
 	assert_int_equal(fake_run(*state, ask_for_threads, NULL), -ENOSYS);
 	assert_string_equal(fake_stopped(*state),
 			    "fake: clone(2) with CLONE_VM is not modelled");
@@ -501,7 +381,7 @@ static void what_is_not_modelled_stops_the_run(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, notes_setup, notes_teardown)
 		TEST(a_child_is_waited_for_once),
 		TEST(a_child_has_an_arena_of_its_own),
 		TEST(a_pipe_carries_bytes_and_then_its_end),
@@ -510,8 +390,6 @@ int main(void)
 		TEST(a_stopped_task_dies_when_it_goes_on),
 		TEST(ignored_children_leave_nothing_to_wait_for),
 		TEST(a_writer_without_readers_dies_of_sigpipe),
-		TEST(nobody_outlives_the_init_of_a_pid_namespace),
-		TEST(a_pid_namespace_without_its_init_is_dead),
 		TEST(orphans_go_to_the_nearest_subreaper),
 		TEST(a_child_can_die_with_its_parent),
 		TEST(a_session_is_led_once),
