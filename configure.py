@@ -10,10 +10,7 @@ runs, and warnings become errors where $CI is set.  It rewrites itself when a so
 or goes, because the source folders are inputs of its own edge.
 """
 
-import os
-import platform
-import shutil
-import subprocess
+import importlib
 import sys
 from pathlib import Path
 
@@ -472,48 +469,12 @@ def generate():
     return n.text()
 
 
-def cannot(sentence):
-    sys.exit(f"configure.py: cannot install packages: {sentence}")
-
-
-def are_installed(packages):
-    """Whether dpkg has all of them, so that neither apt nor root need be asked."""
-    command = ["dpkg-query", "-W", "-f", "${db:Status-Status}\\n", *packages]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    return done.returncode == 0 and set(done.stdout.split()) == {"installed"}
-
-
-def install_deps():
-    """Installs what is missing, as root or through sudo; a sentence where it cannot."""
-    if not shutil.which("apt-get"):
-        cannot(f"there is no apt-get here; Debian's names for them are: {' '.join(PACKAGES)}")
-    kernels = PACKAGES_FOR_KERNELS.get(platform.machine(), [])
-    if not kernels:
-        print(f"no real kernels for tests on {platform.machine()}: they are for amd64")
-    packages = [*PACKAGES, *kernels]
-    fetch = [sys.executable, "tests/vm/kernels.py"]
-    fetched = subprocess.run([*fetch, "--missing"], cwd=ROOT, check=False).returncode == 0
-    if are_installed(packages) and fetched:
-        print("all packages and kernels are there")
-        return
-    if os.geteuid() != 0 and not shutil.which("sudo"):
-        cannot("this needs root, and there is no sudo; run it as root")
-    sudo = [] if os.geteuid() == 0 else ["sudo"]
-    install = ["apt-get", "install", "-y", "--no-install-recommends", *packages]
-    commands = [
-        [*sudo, "apt-get", "update"],
-        [*sudo, "env", "DEBIAN_FRONTEND=noninteractive", *install],
-        [*sudo, *fetch, "--install"],
-    ]
-    for command in commands:
-        if subprocess.run(command, cwd=ROOT, check=False).returncode != 0:
-            cannot(f"this failed: {' '.join(command)}")
-
-
 def main():
     target = ROOT / "build.ninja"
     if "--install-deps" in sys.argv[1:]:
-        install_deps()
+        sys.path.insert(0, str(ROOT / "tests/vm"))
+        packages = importlib.import_module("packages")
+        packages.install(PACKAGES, PACKAGES_FOR_KERNELS)
     text = generate()
     if "--check" in sys.argv[1:]:
         sys.exit(0 if target.exists() and target.read_text() == text else 1)
