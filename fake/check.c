@@ -150,8 +150,7 @@ static void look_at_sb(struct check *c, struct super_block *sb)
 		sb->type->holds(c->f, sb, c);
 	if (sb->mounts.next == NULL)
 		return;
-	list_for_each(node, &sb->mounts)
-		meet(c, MOUNT, list_entry(node, struct mount, of_sb));
+	list_for_each(node, &sb->mounts) meet(c, MOUNT, list_entry(node, struct mount, of_sb));
 }
 
 static void look_at_dentry(struct check *c, const struct dentry *d)
@@ -167,7 +166,8 @@ static void look_at_dentry(struct check *c, const struct dentry *d)
 		meet(c, INODE, d->inode)->names++;
 	if (!d->is_unlinked && d->parent != d && S_ISDIR(d->inode->mode))
 		meet(c, INODE, d->parent->inode)->subdirs++;
-	list_for_each(node, &d->children) {
+	list_for_each(node, &d->children)
+	{
 		const struct dentry *child = list_entry(node, struct dentry, sibling);
 
 		meet(c, DENTRY, child);
@@ -176,8 +176,7 @@ static void look_at_dentry(struct check *c, const struct dentry *d)
 				    d->name);
 	}
 	if (d->n_mounted > 0)
-		list_for_each(node, &d->mounts)
-			n_mounted++;
+		list_for_each(node, &d->mounts) n_mounted++;
 	if (n_mounted != d->n_mounted)
 		check_fails(c, "%s counts %d mounts on it, %d are listed", d->name,
 			    d->n_mounted, n_mounted);
@@ -241,6 +240,7 @@ static void look_at_task(struct check *c, const struct task *t)
 	hold(c, PID, t->pid);
 	hold(c, PID, t->pgrp);
 	hold(c, PID, t->session);
+	hold(c, PID, t->tty_old_pgrp);
 	look_at_nsproxy(c, &t->ns);
 	for (int fd = 0; t->fds && fd < t->fds->size; fd++)
 		hold(c, OPEN_FILE, t->fds->slots[fd].file);
@@ -322,6 +322,9 @@ static void name_of(const struct thing *thing, char *name, size_t size)
 		snprintf(name, size, "of %s", file->path.dentry->name);
 	else if (thing->kind == NS)
 		snprintf(name, size, "%s", ns_name(((const struct ns *)thing->at)->type));
+	else if (thing->kind == SB)
+		snprintf(name, size, "of %s",
+			 ((const struct super_block *)thing->at)->type->name);
 	else if (thing->kind == INODE)
 		snprintf(name, size, "%llu",
 			 (unsigned long long)((const struct inode *)thing->at)->ino);
@@ -370,7 +373,8 @@ static void compare_counts(struct check *c, const struct thing *thing)
 /* Is no task in the middle of a call but the one that asks? */
 static bool is_quiet(const struct fake *f)
 {
-	list_for_each(node, &f->tasks) {
+	list_for_each(node, &f->tasks)
+	{
 		const struct task *t = list_entry(node, struct task, all);
 
 		if (t->is_ready || t->is_exiting)
@@ -391,8 +395,7 @@ static void look_at_all(struct check *c)
 	hold(c, SB, f->pidfs);
 	list_for_each(node, &f->super_blocks)
 		meet(c, SB, list_entry(node, struct super_block, all));
-	list_for_each(node, &f->tasks)
-		meet(c, TASK, list_entry(node, struct task, all));
+	list_for_each(node, &f->tasks) meet(c, TASK, list_entry(node, struct task, all));
 	for (size_t i = 0; i < c->n; i++) {
 		void *at;
 

@@ -144,6 +144,22 @@ bool in_group(struct fake *f, gid_t gid)
 	return false;
 }
 
+bool ptrace_may_read(struct fake *f, const struct task *t)
+{
+	const struct cred *own = f->current->cred, *theirs = t->cred;
+	bool is_tracer = ns_capable(f, theirs->user_ns, CAP_SYS_PTRACE);
+	bool is_same_user = own->fsuid == theirs->uid && own->fsuid == theirs->euid &&
+			    own->fsuid == theirs->suid;
+	bool is_same_group = own->fsgid == theirs->gid && own->fsgid == theirs->egid &&
+			     own->fsgid == theirs->sgid;
+
+	if (t == f->current || is_tracer)
+		return true;
+	/* cap_ptrace_access_check() */
+	return is_same_user && is_same_group && t->is_dumpable &&
+	       own->user_ns == theirs->user_ns && (theirs->permitted & ~own->effective) == 0;
+}
+
 /* map_id_down() and map_id_up() of kernel/user_namespace.c. */
 static uint32_t map_outside(const struct id_map_line *map, int n, uint32_t id)
 {

@@ -5,13 +5,14 @@
 #include "fake/ns.h"
 
 struct inode;
+struct task;
 
 struct id_map_line {
 	uint32_t inside, outside, count;
 };
 
 struct user_ns {
-	struct ns ns; /* first */
+	struct ns ns;		/* first */
 	struct user_ns *parent; /* NULL: the initial one */
 	int level;
 	uid_t owner_uid; /* effective ids of who made it, as the initial namespace has them */
@@ -57,6 +58,9 @@ bool capable(struct fake *f, int cap);
 /* Over the inode's owner: capable_wrt_inode_uidgid(). */
 bool capable_over_inode(struct fake *f, const struct inode *inode, int cap);
 bool in_group(struct fake *f, gid_t gid); /* fsgid or a supplementary one */
+
+/* ptrace_may_access() with PTRACE_MODE_READ_FSCREDS: may the current task look into t? */
+bool ptrace_may_read(struct fake *f, const struct task *t);
 
 /* Ids between a user namespace and the initial one; -1: not mapped. */
 uid_t uid_outside(const struct user_ns *ns, uid_t inside);

@@ -1,5 +1,6 @@
 /* devtmpfs: one superblock for all of its mounts, with the kernel's own device nodes. */
 #include "fake/fs.h"
+#include "fake/check.h"
 #include "fake/cred.h"
 
 #include <string.h>
@@ -63,9 +64,17 @@ static int devtmpfs_get_tree(struct fake *f, struct fs_context *fc, struct super
 	return 0;
 }
 
+/* The kernel's own reference. */
+static void devtmpfs_holds(struct fake *f, struct super_block *sb, struct check *c)
+{
+	(void)f;
+	check_holds_sb(c, sb);
+}
+
 const struct fs_type devtmpfs_fs_type = {
 	.name = "devtmpfs",
 	.flags = FS_NODEV,
 	.get_tree = devtmpfs_get_tree,
 	.kill_sb = memory_kill_sb,
+	.holds = devtmpfs_holds,
 };

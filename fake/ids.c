@@ -17,6 +17,12 @@ struct id_pool *id_pool_new(struct fake *f, int least)
 	return pool;
 }
 
+void id_pool_free(struct fake *f, struct id_pool *pool)
+{
+	heap_free(f, pool->taken);
+	heap_free(f, pool);
+}
+
 static void id_pool_grow(struct fake *f, struct id_pool *pool)
 {
 	size_t size = pool->size ? 2 * pool->size : 64;

@@ -147,6 +147,11 @@ int inode_permission(struct fake *f, struct inode *inode, int mask)
 		return refuse(f, RULE_SB_READONLY);
 	if (inode->ops->permission)
 		return inode->ops->permission(f, inode, mask);
+	return generic_permission(f, inode, mask);
+}
+
+int generic_permission(struct fake *f, struct inode *inode, int mask)
+{
 	if (mode_allows(f, inode, mask) || capability_allows(f, inode, mask))
 		return 0;
 	return refuse_access(f, inode, mask);

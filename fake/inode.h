@@ -204,6 +204,8 @@ void dentry_path(const struct dentry *d, struct text *out);
 
 /* May the current task do mask to this inode (mode, owner, capabilities)?  0 or a refusal. */
 int inode_permission(struct fake *f, struct inode *inode, int mask);
+/* The same by mode, owner and capability alone. */
+int generic_permission(struct fake *f, struct inode *inode, int mask);
 /* inode_owner_or_capable(): its owner, or with CAP_FOWNER over it. */
 bool inode_owner_or_capable(struct fake *f, const struct inode *inode);
 /* in_group_or_capable(): the group is the caller's, or CAP_FSETID. */

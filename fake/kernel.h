@@ -60,6 +60,7 @@ struct fake {
 	struct id_pool *group_ids;  /* of peer groups, lowest free, from 1 */
 	struct list super_blocks;   /* struct super_block.all */
 	struct list payloads;	    /* registered by path */
+	int n_ptys;		    /* pairs of terminals, in all instances of devpts */
 	struct super_block *nsfs, *pipefs, *sockfs, *pidfs; /* never mounted */
 
 	char stopped[512]; /* why; "" while it goes on */
@@ -74,8 +75,9 @@ struct fake {
  * answers its -errno.
  */
 int refuse(struct fake *f, enum rule rule);
-/* Says EFAULT: whoever saw memory_is_bad(). */
+/* Says EFAULT: whoever saw memory_is_bad().  Says EBADF: whoever found no file. */
 int refuse_fault(struct fake *f);
+int refuse_badf(struct fake *f);
 /* Says EBADF: whoever looked for a descriptor in vain. */
 int refuse_badf(struct fake *f);
 
@@ -96,6 +98,7 @@ char *heap_strndup(struct fake *f, const char *s, size_t n);
 
 /* Numbers that are taken lowest first and given back. */
 struct id_pool *id_pool_new(struct fake *f, int least);
+void id_pool_free(struct fake *f, struct id_pool *pool);
 int id_pool_take(struct fake *f, struct id_pool *pool);
 /* This very number; false: it is taken. */
 bool id_pool_take_this(struct fake *f, struct id_pool *pool, int id);

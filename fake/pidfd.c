@@ -8,6 +8,12 @@ static void pidfd_release(struct fake *f, struct file *file)
 	pid_put(f, file->private);
 }
 
+static void pidfd_holds(struct fake *f, struct file *file, struct check *c)
+{
+	(void)f;
+	check_holds_pid(c, file->private);
+}
+
 /* pidfd_poll(): readable once the process has exited, reaped or not. */
 static short pidfd_poll(struct fake *f, struct file *file)
 {
@@ -18,12 +24,6 @@ static short pidfd_poll(struct fake *f, struct file *file)
 	    pid->task->state == TASK_DEAD)
 		return POLLIN | POLLRDNORM;
 	return 0;
-}
-
-static void pidfd_holds(struct fake *f, struct file *file, struct check *c)
-{
-	(void)f;
-	check_holds_pid(c, file->private);
 }
 
 static const struct file_ops pidfd_file_ops = {

@@ -45,6 +45,7 @@ struct task {
 	struct pid *pid;
 	struct pid *pgrp, *session;
 	struct tty *tty; /* controlling terminal; NULL */
+	struct pid *tty_old_pgrp; /* of a leader: in the foreground of one that was hung up */
 
 	struct path root, cwd;
 	mode_t umask;

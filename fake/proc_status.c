@@ -1,0 +1,253 @@
+/* What the small files of /proc/PID say: status, stat, comm, cgroup, id maps. */
+#include "fake/cred.h"
+#include "fake/proc.h"
+#include "fake/tty.h"
+
+#include <ctype.h>
+#include <string.h>
+
+/* task_state_array of fs/proc/array.c. */
+static const char *state_of(struct fake *f, const struct task *t)
+{
+	if (t->state == TASK_ZOMBIE || t->state == TASK_DEAD)
+		return "Z (zombie)";
+	if (t->state == TASK_STOPPED)
+		return "T (stopped)";
+	return t == f->current ? "R (running)" : "S (sleeping)";
+}
+
+/* Whose ids they are told in: the user namespace of who opened the file. */
+static const struct user_ns *ns_of_reader(struct fake *f, const struct proc_what *what)
+{
+	const struct cred *cred =
+		what->file && what->file->cred ? what->file->cred : f->current->cred;
+
+	return cred->user_ns;
+}
+
+static int nr_of(const struct pid *pid, const struct pid_ns *ns)
+{
+	return pid ? pid_in(pid, ns) : 0;
+}
+
+static int ppid_of(const struct task *t, const struct pid_ns *ns)
+{
+	return t->parent ? nr_of(t->parent->pid, ns) : 0;
+}
+
+static void show_ids(const struct user_ns *ns, const struct task *t, struct text *out)
+{
+	const struct cred *c = t->cred;
+
+	text_addf(out, "Uid:\t%u\t%u\t%u\t%u\n", uid_shown(ns, c->uid), uid_shown(ns, c->euid),
+		  uid_shown(ns, c->suid), uid_shown(ns, c->fsuid));
+	text_addf(out, "Gid:\t%u\t%u\t%u\t%u\n", gid_shown(ns, c->gid), gid_shown(ns, c->egid),
+		  gid_shown(ns, c->sgid), gid_shown(ns, c->fsgid));
+	text_addf(out, "FDSize:\t%d\nGroups:\t", t->fds ? t->fds->size : 0);
+	for (int i = 0; i < c->n_groups; i++)
+		text_addf(out, "%s%u", i ? " " : "", gid_shown(ns, c->groups[i]));
+	text_add(out, " \n");
+}
+
+/* One number for each namespace from the reader's proc down to the task's own. */
+static void show_numbers(const char *name, const struct proc_what *what, const struct pid *pid,
+			 struct text *out)
+{
+	const struct pid *own = what->task->pid;
+
+	text_add(out, name);
+	for (int i = what->sb->pid_ns->level; i <= own->level; i++)
+		text_addf(out, "\t%d", nr_of(pid, own->numbers[i].ns));
+	text_add(out, "\n");
+}
+
+static void show_signals(const struct task *t, struct text *out)
+{
+	uint64_t ignored = 0, caught = 0;
+
+	for (int i = 0; i < 64; i++) {
+		if (t->actions[i].handler == SIG_IGN)
+			ignored |= 1ULL << i;
+		else if (t->actions[i].handler != SIG_DFL)
+			caught |= 1ULL << i;
+	}
+	text_addf(out, "SigPnd:\t%016x\nShdPnd:\t%016llx\nSigBlk:\t%016llx\n", 0,
+		  (unsigned long long)t->pending, (unsigned long long)t->blocked);
+	text_addf(out, "SigIgn:\t%016llx\nSigCgt:\t%016llx\n", (unsigned long long)ignored,
+		  (unsigned long long)caught);
+}
+
+static void show_caps(const struct cred *c, struct text *out)
+{
+	text_addf(out, "CapInh:\t%016llx\nCapPrm:\t%016llx\nCapEff:\t%016llx\n",
+		  (unsigned long long)c->inheritable, (unsigned long long)c->permitted,
+		  (unsigned long long)c->effective);
+	text_addf(out, "CapBnd:\t%016llx\nCapAmb:\t%016llx\n", (unsigned long long)c->bounding,
+		  (unsigned long long)c->ambient);
+}
+
+/* proc_pid_status().  Simplified: nothing of memory, processors and speculation. */
+int proc_show_status(struct fake *f, const struct proc_what *what, struct text *out)
+{
+	const struct task *t = what->task;
+	const struct pid_ns *ns = what->sb->pid_ns;
+
+	text_addf(out, "Name:\t%s\n", t->comm);
+	if (t->root.dentry)
+		text_addf(out, "Umask:\t%#04o\n", t->umask);
+	text_addf(out, "State:\t%s\nTgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\nTracerPid:\t0\n",
+		  state_of(f, t), nr_of(t->pid, ns), nr_of(t->pid, ns), ppid_of(t, ns));
+	show_ids(ns_of_reader(f, what), t, out);
+	show_numbers("NStgid:", what, t->pid, out);
+	show_numbers("NSpid:", what, t->pid, out);
+	show_numbers("NSpgid:", what, t->pgrp, out);
+	show_numbers("NSsid:", what, t->session, out);
+	text_add(out, "Threads:\t1\nSigQ:\t0/0\n");
+	show_signals(t, out);
+	show_caps(t->cred, out);
+	text_addf(out, "NoNewPrivs:\t%d\nSeccomp:\t0\nSeccomp_filters:\t0\n", t->no_new_privs);
+	return 0;
+}
+
+/* do_task_stat().  Simplified: times, sizes and addresses are 0. */
+int proc_show_stat(struct fake *f, const struct proc_what *what, struct text *out)
+{
+	const struct task *t = what->task;
+	const struct pid_ns *ns = what->sb->pid_ns;
+	const struct tty *tty = t->tty;
+	int tty_nr = tty ? (136 << 8) | (tty->index & 0xff) | (tty->index & ~0xff) << 12 : 0;
+
+	text_addf(out, "%d (%s) %c %d %d %d %d %d 0", nr_of(t->pid, ns), t->comm,
+		  state_of(f, t)[0], ppid_of(t, ns), nr_of(t->pgrp, ns), nr_of(t->session, ns),
+		  tty_nr, tty ? nr_of(tty->pgrp, ns) : -1);
+	text_add(out, " 0 0 0 0 0 0 0 0 20 0 1 0 0 0 0 18446744073709551615");
+	text_addf(out, " 0 0 0 0 0 %llu %llu 0 0 0 0 0 %d 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n",
+		  (unsigned long long)t->pending & 0x7fffffff,
+		  (unsigned long long)t->blocked & 0x7fffffff, t->exit_signal);
+	return 0;
+}
+
+int proc_show_comm(struct fake *f, const struct proc_what *what, struct text *out)
+{
+	(void)f;
+	text_addf(out, "%s\n", what->task->comm);
+	return 0;
+}
+
+/* comm_write(): what does not fit is cut. */
+int proc_write_comm(struct fake *f, const struct proc_what *what, const char *text, size_t n)
+{
+	size_t taken = n < sizeof(what->task->comm) - 1 ? n : sizeof(what->task->comm) - 1;
+
+	if (what->task != f->current)
+		return refuse(f, RULE_PROC_COMM_OTHER);
+	memset(what->task->comm, 0, sizeof(what->task->comm));
+	memcpy(what->task->comm, text, taken);
+	return (int)n;
+}
+
+/* proc_cgroup_show().  Simplified: one hierarchy, everybody in its root. */
+int proc_show_cgroup(struct fake *f, const struct proc_what *what, struct text *out)
+{
+	(void)f;
+	(void)what;
+	text_add(out, "0::/\n");
+	return 0;
+}
+
+/*
+ * uid_m_show() and gid_m_show(): the second column as the reader's namespace has it, or, from
+ * inside of it, as its parent has it.
+ */
+static const struct user_ns *lower_ns(struct fake *f, const struct proc_what *what)
+{
+	const struct user_ns *ns = what->task->cred->user_ns;
+	const struct user_ns *reader = ns_of_reader(f, what);
+
+	return reader == ns && ns->parent ? ns->parent : reader;
+}
+
+int proc_show_uid_map(struct fake *f, const struct proc_what *what, struct text *out)
+{
+	const struct user_ns *ns = what->task->cred->user_ns;
+
+	for (int i = 0; i < ns->n_uid_map; i++)
+		text_addf(out, "%10u %10u %10u\n", ns->uid_map[i].inside,
+			  uid_inside(lower_ns(f, what), ns->uid_map[i].outside),
+			  ns->uid_map[i].count);
+	return 0;
+}
+
+int proc_show_gid_map(struct fake *f, const struct proc_what *what, struct text *out)
+{
+	const struct user_ns *ns = what->task->cred->user_ns;
+
+	for (int i = 0; i < ns->n_gid_map; i++)
+		text_addf(out, "%10u %10u %10u\n", ns->gid_map[i].inside,
+			  gid_inside(lower_ns(f, what), ns->gid_map[i].outside),
+			  ns->gid_map[i].count);
+	return 0;
+}
+
+/* proc_uid_map_write() */
+int proc_write_map(struct fake *f, const struct proc_what *what, const char *text, size_t n)
+{
+	(void)text;
+	(void)n;
+	if (what->task->cred->user_ns->parent == NULL)
+		return refuse(f, RULE_IDMAP_INITIAL);
+	return not_modelled(f, "writing the id map of a user namespace");
+}
+
+int proc_show_setgroups(struct fake *f, const struct proc_what *what, struct text *out)
+{
+	(void)f;
+	text_add(out, what->task->cred->user_ns->denies_setgroups ? "deny\n" : "allow\n");
+	return 0;
+}
+
+/* proc_setgroups_open() */
+int proc_open_setgroups(struct fake *f, const struct proc_what *what)
+{
+	bool writes = what->file && (what->file->flags & O_ACCMODE) != O_RDONLY;
+
+	if (what->task && writes && !ns_capable(f, what->task->cred->user_ns, CAP_SYS_ADMIN))
+		return refuse(f, RULE_SETGROUPS_FILE_PERM);
+	return 0;
+}
+
+/* "allow" or "deny", white space behind it; NULL: neither. */
+static const char *setgroups_word(const char *text, size_t n)
+{
+	static const char *const words[] = {"allow", "deny"};
+
+	for (size_t i = 0; i < 2; i++) {
+		size_t len = strlen(words[i]);
+		size_t end = len;
+
+		if (n < len || memcmp(text, words[i], len) != 0)
+			continue;
+		while (end < n && isspace((unsigned char)text[end]))
+			end++;
+		return end == n ? words[i] : NULL;
+	}
+	return NULL;
+}
+
+/* proc_setgroups_write() */
+int proc_write_setgroups(struct fake *f, const struct proc_what *what, const char *text,
+			 size_t n)
+{
+	struct user_ns *ns = what->task->cred->user_ns;
+	const char *word = n < 8 && what->file->pos == 0 ? setgroups_word(text, n) : NULL;
+
+	if (word == NULL)
+		return refuse(f, RULE_SETGROUPS_FILE_WORD);
+	if (*word == 'a' && ns->denies_setgroups)
+		return refuse(f, RULE_SETGROUPS_FILE_ALLOW);
+	if (*word == 'd' && ns->n_gid_map)
+		return refuse(f, RULE_SETGROUPS_FILE_DENY);
+	if (*word == 'd')
+		ns->denies_setgroups = true;
+	return (int)n;
+}

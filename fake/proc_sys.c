@@ -1,0 +1,230 @@
+/* /proc/sys: settings of the kernel as files. */
+#include "fake/cred.h"
+#include "fake/proc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* test_perm() of fs/proc/proc_sysctl.c: by effective ids, and no capability counts. */
+static int sys_permission(struct fake *f, struct inode *inode, int mask)
+{
+	const struct cred *cred = f->current->cred;
+	mode_t mode = inode->mode;
+	bool is_in_group = cred->egid == 0;
+
+	if ((mask & MAY_EXEC) && S_ISREG(mode))
+		return refuse(f, RULE_SYSCTL_EXEC);
+	for (int i = 0; i < cred->n_groups; i++)
+		is_in_group = is_in_group || cred->groups[i] == 0;
+	if (cred->euid == 0)
+		mode >>= 6;
+	else if (is_in_group)
+		mode >>= 3;
+	if ((mode_t)mask & ~mode & 7)
+		return refuse(f, RULE_SYSCTL_PERM);
+	return 0;
+}
+
+static int sys_iterate(struct fake *f, struct file *file,
+		       bool (*emit)(void *ctx, const char *name, uint64_t ino, mode_t mode),
+		       void *ctx)
+{
+	proc_table_list(f, file, proc_what_of(file->inode).entry->children, emit, ctx);
+	return 0;
+}
+
+const struct inode_ops proc_sys_dir_ops = {
+	.lookup = proc_table_lookup,
+	.iterate = sys_iterate,
+	.permission = sys_permission,
+	PROC_INODE_OPS,
+};
+
+const struct inode_ops proc_sys_file_ops = {
+	.permission = sys_permission,
+	PROC_INODE_OPS,
+};
+
+/* Settings that can be changed here, and where they live. */
+static int *setting_of(struct fake *f, const char *name)
+{
+	if (strcmp(name, "protected_symlinks") == 0)
+		return &f->protected_symlinks;
+	if (strcmp(name, "protected_hardlinks") == 0)
+		return &f->protected_hardlinks;
+	if (strcmp(name, "protected_fifos") == 0)
+		return &f->protected_fifos;
+	return &f->protected_regular;
+}
+
+static int show_setting(struct fake *f, const struct proc_what *what, struct text *out)
+{
+	text_addf(out, "%d\n", *setting_of(f, what->entry->name));
+	return 0;
+}
+
+/* proc_dointvec_minmax(): 0 or 1; 2 for files and FIFOs. */
+static int write_setting(struct fake *f, const struct proc_what *what, const char *text,
+			 size_t n)
+{
+	const char *name = what->entry->name;
+	bool may_be_two = strstr(name, "fifos") || strstr(name, "regular");
+	char word[16] = "";
+	size_t len = n < sizeof(word) ? n : 0;
+	char *end;
+	long value;
+
+	memcpy(word, text, len);
+	value = strtol(word, &end, 10);
+	if (len == 0 || end == word || (*end != '\0' && *end != '\n') || value < 0 ||
+	    value > 1 + may_be_two)
+		return refuse(f, RULE_SYSCTL_VALUE);
+	*setting_of(f, name) = (int)value;
+	return (int)n;
+}
+
+/* Whose names: the reader's, not the mount's. */
+static char *uts_name(struct fake *f, const struct proc_what *what)
+{
+	struct uts_ns *uts = f->current->ns.uts;
+
+	return what->entry->name[0] == 'h' ? uts->hostname : uts->domainname;
+}
+
+static int show_uts_name(struct fake *f, const struct proc_what *what, struct text *out)
+{
+	text_addf(out, "%s\n", uts_name(f, what));
+	return 0;
+}
+
+/* proc_do_uts_string(): one line, cut at 64 bytes. */
+static int write_uts_name(struct fake *f, const struct proc_what *what, const char *text,
+			  size_t n)
+{
+	char *name = uts_name(f, what);
+	size_t len = 0;
+
+	while (len < n && len < 64 && text[len] && text[len] != '\n')
+		len++;
+	memset(name, 0, 65);
+	memcpy(name, text, len);
+	return (int)n;
+}
+
+static int show_release(struct fake *f, const struct proc_what *what, struct text *out)
+{
+	(void)what;
+	text_addf(out, "%s\n", f->profile.release);
+	return 0;
+}
+
+/* Numbers that nothing here changes, as Debian's kernels have them. */
+static int show_number(struct fake *f, const struct proc_what *what, struct text *out)
+{
+	static const struct {
+		const char *name;
+		int value;
+	} numbers[] = {
+		{"pid_max", 32768},
+		{"ngroups_max", 65536},
+		{"cap_last_cap", CAP_LAST_CAP},
+		{"overflowuid", 65534},
+		{"overflowgid", 65534},
+		{"mount-max", 100000},
+		{"max", 4096},
+		{"reserve", 1024},
+		{"suid_dumpable", 0},
+		{"nr_open", 1048576},
+		{"pipe-max-size", 1048576},
+		{"sysrq", 438},
+	};
+
+	(void)f;
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
+		if (strcmp(numbers[i].name, what->entry->name) == 0)
+			text_addf(out, "%d\n", numbers[i].value);
+	return 0;
+}
+
+static int show_n_ptys(struct fake *f, const struct proc_what *what, struct text *out)
+{
+	(void)what;
+	text_addf(out, "%d\n", f->n_ptys);
+	return 0;
+}
+
+/* The limits of kernel/ucount.c, as a machine of some memory has them. */
+static int show_limit(struct fake *f, const struct proc_what *what, struct text *out)
+{
+	(void)f;
+	(void)what;
+	text_add(out, "31470\n");
+	return 0;
+}
+
+static int show_ostype(struct fake *f, const struct proc_what *what, struct text *out)
+{
+	(void)f;
+	text_add(out, what->entry->name[0] == 'o' ? "Linux\n" : "#1 SMP\n");
+	return 0;
+}
+
+static int write_not_modelled(struct fake *f, const struct proc_what *what, const char *text,
+			      size_t n)
+{
+	(void)text;
+	(void)n;
+	return fake_stop(f, "fake: writing %s of /proc/sys is not modelled", what->entry->name);
+}
+
+/* clang-format off */
+#define DIR(n, table) \
+	{.name = n, .mode = S_IFDIR | 0555, .children = table, .ops = &proc_sys_dir_ops}
+#define RO(n, how) {.name = n, .mode = S_IFREG | 0444, .show = how, .ops = &proc_sys_file_ops}
+#define RW(n, how, write_how) \
+	{.name = n, .mode = S_IFREG | 0644, .show = how, .write = write_how, \
+	 .ops = &proc_sys_file_ops}
+#define FIXED(n) RW(n, show_number, write_not_modelled)
+#define LIMIT(n) RW(n, show_limit, write_not_modelled)
+#define END {.name = NULL}
+
+static const struct proc_entry nothing[] = {END};
+static const struct proc_entry pty_entries[] = {
+	FIXED("max"), FIXED("reserve"), RO("nr", show_n_ptys), END,
+};
+/* Simplified: of the settings only those that sandboxes are known to look at. */
+static const struct proc_entry kernel_entries[] = {
+	RO("cap_last_cap", show_number),
+	RW("domainname", show_uts_name, write_uts_name),
+	RW("hostname", show_uts_name, write_uts_name),
+	RO("ngroups_max", show_number),
+	RO("osrelease", show_release),
+	RO("ostype", show_ostype),
+	FIXED("overflowgid"), FIXED("overflowuid"), FIXED("pid_max"),
+	DIR("pty", pty_entries),
+	FIXED("sysrq"),
+	RO("version", show_ostype),
+	END,
+};
+static const struct proc_entry fs_entries[] = {
+	DIR("binfmt_misc", nothing),
+	FIXED("mount-max"), FIXED("nr_open"), FIXED("overflowgid"), FIXED("overflowuid"),
+	FIXED("pipe-max-size"),
+	RW("protected_fifos", show_setting, write_setting),
+	RW("protected_hardlinks", show_setting, write_setting),
+	RW("protected_regular", show_setting, write_setting),
+	RW("protected_symlinks", show_setting, write_setting),
+	FIXED("suid_dumpable"),
+	END,
+};
+static const struct proc_entry user_entries[] = {
+	LIMIT("max_cgroup_namespaces"), LIMIT("max_ipc_namespaces"), LIMIT("max_mnt_namespaces"),
+	LIMIT("max_net_namespaces"), LIMIT("max_pid_namespaces"), LIMIT("max_time_namespaces"),
+	LIMIT("max_user_namespaces"), LIMIT("max_uts_namespaces"), END,
+};
+const struct proc_entry proc_sys_entries[] = {
+	DIR("abi", nothing), DIR("debug", nothing), DIR("dev", nothing), DIR("fs", fs_entries),
+	DIR("kernel", kernel_entries), DIR("net", nothing), DIR("user", user_entries),
+	DIR("vm", nothing), END,
+};
+/* clang-format on */
