@@ -30,7 +30,13 @@ VARIANTS = {
         ldflags="-fsanitize=address,undefined",
     ),
     "valgrind": dict(cflags="-O1 -g -DWITH_VALGRIND", ldflags=""),
-    "coverage": dict(cflags="-O0 -g --coverage", ldflags="--coverage"),
+    # All tasks of a program share their counters: coverage/counters.c.
+    "coverage": dict(
+        cflags="-O0 -g --coverage -fprofile-update=atomic -fdata-sections",
+        ldflags="--coverage -Wl,-T,coverage/counters.ld",
+        links=["coverage/counters.c"],
+        link_scripts=["coverage/counters.ld"],
+    ),
 }
 
 # A part is a library: its folders, and the parts that it needs when it is linked.
@@ -169,11 +175,12 @@ def libraries(variant, parts):
 
 def program(n, variant, out, paths, parts, static=False, libs="", more=()):
     """Links a program of these sources, parts and more objects; answers where it lies."""
+    links = [f"build/{variant}/obj/{p[:-2]}.o" for p in VARIANTS[variant].get("links", [])]
     n.build(
         f"build/{variant}/{out}",
         f"link_{variant}",
-        [*objects(n, variant, paths), *more],
-        implicit=libraries(variant, parts),
+        [*objects(n, variant, paths), *more, *links],
+        implicit=libraries(variant, parts) + VARIANTS[variant].get("link_scripts", []),
         libs=" ".join(["-Wl,--start-group", *map(whole, libraries(variant, parts)),
                        "-Wl,--end-group"])
         + (f" {libs}" if libs else ""),
@@ -196,6 +203,7 @@ def variant_edges(n, variant, flags):
         f"$cc {flags['ldflags']} $static $in $libs -o $out",
         description=f"{variant} $out",
     )
+    objects(n, variant, flags.get("links", []))
     for part in PARTS:
         n.build(library(variant, part), "ar", objects(n, variant, sources_of(part)))
 

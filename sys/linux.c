@@ -1,7 +1,6 @@
 /* Linux: a row is one system call and one sign flip. */
 #include "sys/linux.h"
 
-#include <stdbool.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -10,16 +9,9 @@
 /* Answers are ints: ids and offsets beyond INT_MAX are out of scope, see sysops.def. */
 int linux_call(long number, const long words[static 6])
 {
-	bool leaves = number == SYS_exit_group || number == SYS_execveat;
-	long r;
+	long r = syscall(number, words[0], words[1], words[2], words[3], words[4], words[5]);
 
-	if (leaves)
-		counters_write();
-	r = syscall(number, words[0], words[1], words[2], words[3], words[4], words[5]);
-	r = r < 0 ? -errno : r;
-	if (leaves)
-		counters_forget();
-	return (int)r;
+	return r < 0 ? -errno : (int)r;
 }
 
 /* As longs, or the upper halves of int arguments would be anything. */

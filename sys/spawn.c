@@ -4,21 +4,6 @@
 #include <stdbool.h>
 #include <unistd.h>
 
-void __gcov_dump(void) __attribute__((weak));
-void __gcov_reset(void) __attribute__((weak));
-
-void counters_write(void)
-{
-	if (__gcov_dump)
-		__gcov_dump();
-}
-
-void counters_forget(void)
-{
-	if (__gcov_reset)
-		__gcov_reset();
-}
-
 /*
  * What spawn_args promises to carry.  CLONE_VM and its kin would let the child write in its
  * parent's memory, on its parent's stack.
@@ -48,15 +33,11 @@ static int spawn(struct kernel *k, const struct spawn_args *args, long number,
 {
 	struct linux_kernel *linux_kernel = (struct linux_kernel *)k;
 	int task = task_take(linux_kernel);
-	int status;
 	int r = linux_call(number, words);
 
 	if (r == 0) {
 		linux_kernel->task = task;
-		counters_forget();
-		status = args->main(args->arena);
-		counters_write();
-		_exit(status);
+		_exit(args->main(args->arena));
 	}
 	if (r < 0)
 		task_give_back(linux_kernel, task);

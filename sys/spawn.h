@@ -11,12 +11,4 @@ int linux_call(long number, const long words[static 6]);
 int linux_clone3(struct kernel *k, const struct spawn_args *args);
 int linux_clone(struct kernel *k, const struct spawn_args *args);
 
-/*
- * Builds with --coverage count in memory and write at exit(3), which a task that _exits or
- * execs never reaches: counters_write does it for them, counters_forget keeps a new task
- * from counting again what its parent counts.  Elsewhere both do nothing.
- */
-void counters_write(void);
-void counters_forget(void);
-
 #endif
