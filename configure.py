@@ -49,7 +49,7 @@ PARTS = {
 
 # The kinds of tests whose test_*.c are each a program, and the variants in which each runs,
 # with what stands before the program: a test that passed is a file, build/VARIANT/TEST.ok.
-TEST_KINDS = ["unit"]
+TEST_KINDS = ["unit", "scenario", "sweep"]
 # What scenarios execute where they run on Linux: static, so that an empty rootfs will do.
 PAYLOAD = "build/debug/tests/linux/probe"
 TEST_VARIANTS = {

@@ -9,6 +9,7 @@
 #include "core/cli/inside.h"
 #include "tests/lib/check.h"
 #include "tests/lib/golden.h"
+#include "tests/lib/holder.h"
 #include "tests/lib/image.h"
 
 #define WORDS_MAX 32
@@ -20,6 +21,7 @@ struct boxed {
 	const struct given *given;
 	char *memory; /* of the program */
 	char pty[32];
+	struct holder holder;
 	char line[1024];
 	char *argv[WORDS_MAX];
 };
@@ -70,6 +72,8 @@ static void arguments_make(struct boxed *b)
 			text_add(&line, b->g->base);
 		else if (*c == '%')
 			text_add(&line, b->pty);
+		else if (*c == '&')
+			text_addf(&line, "%d", b->holder.pid);
 		else
 			text_add_char(&line, *c);
 	while ((word = strsep(&rest, " ")) && n < WORDS_MAX - 1)
@@ -119,32 +123,71 @@ static struct kernel *golden_begin(struct golden *golden, struct kernel *k,
 	return &golden->layer.kernel;
 }
 
+/* A bit for each descriptor that is open. */
+static uint64_t open_descriptors(struct kernel *k)
+{
+	uint64_t open = 0;
+
+	for (int fd = 0; fd < 64; fd++)
+		if (sys_fcntl_getfd(k, fd) >= 0)
+			open |= UINT64_C(1) << fd;
+	return open;
+}
+
+/* The program, and what it leaves behind in its task. */
+static int program(struct kernel *k, const struct cli *cli, mode_t umask)
+{
+	uint64_t before = open_descriptors(k);
+	int status;
+
+	sys_umask(k, umask);
+	status = cli_main(cli);
+	if (open_descriptors(k) != before)
+		return BOX_DESCRIPTORS;
+	return sys_umask(k, 022) == (int)umask ? status : BOX_UMASK;
+}
+
+static int boxed_begin(struct kernel *k, struct boxed *b)
+{
+	const struct given *given = b->given;
+	char path[GROUND_PATH_SIZE];
+
+	if (redirect(k, b->g, "/inside", 1) < 0 || redirect(k, b->g, "/said", 2) < 0)
+		return BOX_BROKEN;
+	if (strchr(given->options, '%') && pty_make(k, b->pty) < 0)
+		return BOX_BROKEN;
+	if (strchr(given->options, '&') &&
+	    holder_start(k, ground_path(b->g, "/img", path), given->bare_proc, given->bare_sys,
+			 &b->holder) < 0)
+		return BOX_BROKEN;
+	arguments_make(b);
+	return 0;
+}
+
 static int boxed_main(struct kernel *k, void *arg)
 {
 	static char path_word[] = "PATH=/:/nowhere";
 	char *const envp[] = {path_word, NULL};
 	struct boxed *b = arg;
 	struct cli cli = {.envp = envp,
+			  .argv = b->argv,
 			  .memory = b->memory,
 			  .memory_size = CLI_MEMORY_SIZE,
 			  .refuse_at = b->given->refuse_at,
 			  .k = k};
 	struct golden golden;
-	int status;
+	int status = boxed_begin(k, b);
 
-	if (redirect(k, b->g, "/inside", 1) < 0 || redirect(k, b->g, "/said", 2) < 0)
-		return 90;
-	if (strchr(b->given->options, '%') && pty_make(k, b->pty) < 0)
-		return 91;
-	arguments_make(b);
-	cli.argv = b->argv;
+	if (status)
+		return status;
 	if (b->given->golden)
 		cli.k = golden_begin(&golden, k, b->g);
 	if (b->given->between)
 		cli.k = b->given->between(b->given->context, cli.k);
-	sys_umask(k, b->given->umask ? b->given->umask : 022);
-	status = cli_main(&cli);
-	return after_write(k, b) < 0 ? 92 : status;
+	status = program(k, &cli, b->given->umask ? b->given->umask : 022);
+	if (b->holder.pid && holder_end(k, &b->holder) != 0)
+		return BOX_HOLDER;
+	return after_write(k, b) < 0 ? BOX_BROKEN : status;
 }
 
 static int prepare_main(struct kernel *k, void *arg)

@@ -8,8 +8,9 @@
 
 struct given {
 	const char *image; /* lines of image.h beneath the rootfs; NULL: four directories */
-	const char *
-		options; /* between "box --classic" and "-- COMMAND"; @ is the ground, % a pty */
+	/* Behind "box --classic": @ is the ground, % a new pty, & a sandbox to be joined. */
+	const char *options;
+	bool bare_proc, bare_sys; /* of that sandbox */
 	const char *command; /* NULL: "/probe" */
 	const char *setup;   /* lines of image.h, for paths of the ground; NULL: none */
 	/* Puts something between program and kernel, for this run; NULL: nothing. */
@@ -30,6 +31,17 @@ struct seen {
 
 /* The directories that a read-only rootfs needs. */
 extern const char box_image[];
+
+/*
+ * What a run answers where the program left something behind in its own task, instead of
+ * its status.
+ */
+enum {
+	BOX_BROKEN = 90,      /* the test's own preparation failed */
+	BOX_DESCRIPTORS = 93, /* not the same ones are open as before */
+	BOX_UMASK = 94,
+	BOX_HOLDER = 95, /* the joined sandbox is not as it was */
+};
 
 /* Makes the image, once per ground. */
 void box_prepare(struct ground *g, const struct given *given);

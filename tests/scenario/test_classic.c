@@ -457,6 +457,49 @@ static struct kernel *without_tty(void *context, struct kernel *k)
 	return &fault->layer.kernel;
 }
 
+static void whoever_joins_has_a_proc_and_sys_of_its_own(void **state)
+{
+	struct scene *s = *state;
+
+	run(s, &(struct given){.options = "--join &"});
+	assert_string_equal(s->seen.said, "");
+	assert_int_equal(s->seen.status, 0);
+	assert_non_null(strstr(s->seen.inside, "mounts:\n/ rw\n" MOUNTS "dev:\n"));
+	assert_non_null(strstr(s->seen.inside, "hostname: inner\n"));
+	assert_non_null(strstr(s->seen.inside, "descriptors: 0 1 2\n"));
+	assert_non_null(strstr(s->seen.inside, "cwd: /\n"));
+	assert_null(strstr(s->seen.inside, "pid: 1\n"));
+}
+
+static void a_sys_that_is_not_mounted_is_left_alone(void **state)
+{
+	struct scene *s = *state;
+
+	run(s, &(struct given){.options = "--join &", .bare_sys = true});
+	assert_string_equal(s->seen.said, "");
+	assert_int_equal(s->seen.status, 0);
+	assert_non_null(strstr(s->seen.inside, "/proc proc "));
+	assert_null(strstr(s->seen.inside, "/sys sysfs "));
+}
+
+static void a_proc_that_is_not_mounted_is_fatal(void **state)
+{
+	struct scene *s = *state;
+
+	run(s, &(struct given){.options = "--join &", .bare_proc = true});
+	want_refusal(&s->seen, 125, "sandtable: cannot mount a new proc on /proc: ",
+		     "not-mounted");
+}
+
+static void a_task_that_is_not_there_cannot_be_joined(void **state)
+{
+	struct scene *s = *state;
+
+	run(s, &(struct given){.options = "--join 2147483639"});
+	want_refusal(&s->seen, 125, "sandtable: cannot find task 2147483639: no such file",
+		     "no-such-task");
+}
+
 static void want_golden(struct scene *s, const char *calls, const char *file)
 {
 	static char memory[65536];
@@ -529,6 +572,10 @@ int main(int argc, char **argv)
 		BOTH(a_console_that_appears_is_not_tolerated),
 		BOTH(a_console_that_is_no_pty_is_refused_unchanged),
 		BOTH(a_node_that_the_host_lacks_is_fatal),
+		BOTH(whoever_joins_has_a_proc_and_sys_of_its_own),
+		BOTH(a_sys_that_is_not_mounted_is_left_alone),
+		BOTH(a_proc_that_is_not_mounted_is_fatal),
+		BOTH(a_task_that_is_not_there_cannot_be_joined),
 		BOTH(the_calls_are_those_of_the_golden_trace),
 	};
 

@@ -1,0 +1,219 @@
+/* Every call of a run fails once, with each errno that it may answer. */
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/lib/check.h"
+#include "tests/lib/sweep.h"
+
+static struct sweep sweep;
+
+/* What runs have come to. */
+struct counts {
+	int runs, blamed, tolerated;
+};
+
+/*
+ * Where the answer is no failure: what was to be done is done, it is asked again, or the
+ * plan has another way.
+ */
+static bool is_tolerated(enum sysop op, int error)
+{
+	switch (op) {
+	case OP_mkdirat:
+	case OP_mknodat:
+		return error == EEXIST;
+	case OP_unlinkat:
+		return error == ENOENT || error == EISDIR;
+	case OP_clone3:
+	case OP_close_range:
+		return error == ENOSYS;
+	case OP_sendmsg:
+	case OP_recvmsg:
+	case OP_waitid:
+		return error == EINTR;
+	case OP_openat: /* a mount of the table that no path leads to */
+		return error == ENOENT || error == ENOTDIR;
+	case OP_umount2: /* /sys */
+		return error == EINVAL;
+	case OP_execveat: /* of another directory of PATH */
+		return error == ENOENT || error == ENOTDIR || error == EACCES;
+	default:
+		return false;
+	}
+}
+
+/* The last calls of the host tidy up after a run that went well; nothing is left by them. */
+static bool is_tidying(const struct fault *fault)
+{
+	return fault->hit_op == OP_close && fault->hit_side &&
+	       strcmp(fault->hit_side, "host") == 0;
+}
+
+static const char *describe(const struct fault *fault, char memory[256])
+{
+	snprintf(memory, 256, "call %lu (%s of step %d, %s) failed with %s", fault->nth,
+		 sysop_infos[fault->hit_op].name, fault->hit_step, fault->hit_side,
+		 strerrorname_np(-fault->answer));
+	return memory;
+}
+
+static int count_lines_with(const char *text, const char *begin)
+{
+	int n = 0;
+
+	for (const char *c = text; (c = strstr(c, begin)); c++)
+		n += c == text || c[-1] == '\n';
+	return n;
+}
+
+/* One message, which names the call that failed. */
+static void want_blame(const struct sweep *s, const char *what)
+{
+	char call[64], answer[32];
+
+	snprintf(call, sizeof(call), "  call  %s(", sysop_infos[s->fault.hit_op].name);
+	snprintf(answer, sizeof(answer), " = -%s\n", strerrorname_np(-s->fault.answer));
+	if (count_lines_with(s->seen.said, "sandtable: cannot ") != 1)
+		fail_msg("%s: said %s", what, s->seen.said);
+	/*
+	 * Before the first step there is none to name.  Of an answer that is tolerated but not
+	 * true, as EEXIST where there is nothing, it is what follows that is blamed.
+	 */
+	if (s->fault.hit_step && !is_tolerated(s->fault.hit_op, -s->fault.answer) && (!strstr(s->seen.said, call) || !strstr(s->seen.said, answer)))
+		fail_msg("%s: said %s", what, s->seen.said);
+	assert_string_equal(s->seen.inside, "");
+}
+
+static void run_one(struct sweep *s, struct counts *counts)
+{
+	char memory[256];
+	const char *what;
+	int status = sweep_run(s, true);
+
+	what = describe(&s->fault, memory);
+	counts->runs++;
+	if (status == 0) {
+		if (!is_tolerated(s->fault.hit_op, -s->fault.answer) && !is_tidying(&s->fault))
+			fail_msg("%s: and nobody minded", what);
+		assert_string_equal(s->seen.said, "");
+		counts->tolerated++;
+	} else {
+		int exit = status >> 8;
+
+		if ((status & 0x7f) || exit < 125 || exit > 127)
+			fail_msg("%s: status %#x, said %s", what, status, s->seen.said);
+		want_blame(s, what);
+		counts->blamed++;
+	}
+	sweep_want_clean(s, what);
+}
+
+/* With lasting faults the second call of the same kind fails, too: tidying up included. */
+static void every_call(const char *options, const char *name)
+{
+	struct sweep *s = &sweep;
+	struct counts counts = {0};
+	unsigned long n;
+
+	sweep_make(s, options);
+	assert_int_equal(sweep_run(s, true), 0);
+	n = s->fault.n_counted;
+	assert_true(n > 50);
+	for (unsigned long i = 1; i <= n; i++) {
+		const int *error;
+
+		s->fault.nth = i;
+		s->fault.answer = -EIO;
+		sweep_run(s, false);
+		assert_int_equal(s->fault.n_hits, 1);
+		for (error = sysop_infos[s->fault.hit_op].errnos; *error; error++) {
+			s->fault.answer = -*error;
+			run_one(s, &counts);
+		}
+	}
+	print_message("%s: %lu calls, %d faults: %d blamed, %d tolerated\n", name, n,
+		      counts.runs, counts.blamed, counts.tolerated);
+	sweep_free(s);
+}
+
+static void whichever_call_of_a_box_fails_it_is_blamed(void **state)
+{
+	(void)state;
+	every_call("--rootfs /img", "box");
+}
+
+static void whichever_call_fails_with_a_console_and_read_only(void **state)
+{
+	(void)state;
+	every_call("--rootfs /img --readonly --console %", "box, read-only, with console");
+}
+
+static void whichever_call_of_joining_fails_it_is_blamed(void **state)
+{
+	(void)state;
+	every_call("--join &", "join");
+}
+
+/* The nth and all that come behind it: nothing hangs, and it is no success. */
+static void a_call_that_keeps_failing_ends_the_run(void **state)
+{
+	static const int errors[] = {EPERM, EINTR, EIO};
+	struct sweep *s = &sweep;
+	int runs = 0;
+
+	(void)state;
+	sweep_make(s, "--rootfs /img");
+	sweep_run(s, false);
+	for (unsigned long i = 1, n = s->fault.n_counted; i <= n; i++) {
+		for (size_t e = 0; e < COUNT(errors); e += 2) {
+			s->fault.nth = i;
+			s->fault.lasting = true;
+			s->fault.answer = -errors[e];
+			sweep_run(s, false);
+			if (s->seen.status == 0 && !is_tidying(&s->fault))
+				fail_msg("call %lu and those behind it failed, and nobody "
+					 "minded", i);
+			runs++;
+		}
+	}
+	print_message("lasting faults: %d runs\n", runs);
+	sweep_free(s);
+}
+
+static void every_allocation_that_fails_is_told(void **state)
+{
+	struct sweep *s = &sweep;
+	int n = 0;
+
+	(void)state;
+	sweep_make(s, "--rootfs /img");
+	for (;;) {
+		s->given.refuse_at = (unsigned long)n + 1;
+		sweep_run(s, true);
+		sweep_want_clean(s, "an allocation failed");
+		if (s->seen.status == 0)
+			break;
+		n++;
+		assert_int_equal(s->seen.status, 125 << 8);
+		assert_int_equal(count_lines_with(s->seen.said, "sandtable: cannot "), 1);
+		assert_true(strstr(s->seen.said, "[arena-full]") ||
+			    strstr(s->seen.said, "set aside is used up"));
+		assert_false(s->executed);
+	}
+	assert_true(n >= 3);
+	print_message("%d allocations failed\n", n);
+	sweep_free(s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(whichever_call_of_a_box_fails_it_is_blamed),
+		cmocka_unit_test(whichever_call_fails_with_a_console_and_read_only),
+		cmocka_unit_test(whichever_call_of_joining_fails_it_is_blamed),
+		cmocka_unit_test(a_call_that_keeps_failing_ends_the_run),
+		cmocka_unit_test(every_allocation_that_fails_is_told),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
