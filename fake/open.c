@@ -449,5 +449,7 @@ int do_openat2(struct fake *f, int dirfd, const char *path, const struct open_ho
 			return refuse(f, RULE_OPEN_HOW_TAIL);
 	memcpy(&copy, how, sizeof(copy));
 	copy.flags &= ~(uint64_t)FMODE_NONOTIFY;
+	if (!(copy.flags & O_PATH))
+		copy.flags |= LARGEFILE;
 	return openat_how(f, dirfd, path, &copy);
 }
