@@ -23,10 +23,21 @@ mode_t mode_prepare(struct fake *f, const struct inode *dir, mode_t mode, mode_t
 	return (mode & allowed) | type;
 }
 
+/* __lookup_hash() */
+int lookup_to_change(struct fake *f, struct dentry *dir, const char *name, struct dentry **out)
+{
+	int r;
+
+	if (dir->inode->is_dead)
+		return refuse(f, RULE_DEAD_DIRECTORY);
+	r = lookup_one(f, dir, name, out);
+	if (r == -ENOENT)
+		*out = NULL;
+	return r == -ENOENT ? 0 : r;
+}
+
 int may_create(struct fake *f, const struct inode *dir)
 {
-	if (dir->is_dead)
-		return refuse(f, RULE_CREATE_DEAD_DIRECTORY);
 	if (!sb_knows_caller(f, dir->sb))
 		return refuse(f, RULE_CREATE_UNMAPPED);
 	return 0;
@@ -57,25 +68,33 @@ int may_delete(struct fake *f, struct dentry *dir, const struct dentry *victim, 
 	return 0;
 }
 
+/* Is the name free? */
+static int create_lookup(struct fake *f, struct dentry *dir, const struct last *last)
+{
+	struct dentry *there = NULL;
+	int r = 0;
+
+	if (last->type == LAST_NORM)
+		r = lookup_to_change(f, dir, last->name, &there);
+	if (r < 0 || (last->type == LAST_NORM && there == NULL))
+		return r;
+	if (there)
+		dentry_put(f, there);
+	return refuse(f, RULE_CREATE_EXISTS);
+}
+
 /* filename_create(): where a new name may stand; name and parent for the caller on 0. */
 static int create_prepare(struct fake *f, int dirfd, const char *path, bool wants_dir,
 			  struct path *parent, struct last *last)
 {
-	struct dentry *there;
 	int r = path_lookup_parent(f, dirfd, path, 0, parent, last);
 
 	if (r < 0)
 		return r;
-	r = -ENOENT;
-	if (last->type == LAST_NORM)
-		r = lookup_one(f, parent->dentry, last->name, &there);
-	if (r == 0)
-		dentry_put(f, there);
-	if (r == 0 || last->type != LAST_NORM)
-		r = refuse(f, RULE_CREATE_EXISTS);
-	else if (r == -ENOENT && last->has_slash && !wants_dir)
+	r = create_lookup(f, parent->dentry, last);
+	if (r == 0 && last->has_slash && !wants_dir)
 		r = refuse(f, RULE_CREATE_SLASH);
-	else if (r == -ENOENT)
+	if (r == 0)
 		r = mnt_want_write(f, parent);
 	if (r < 0)
 		path_put(f, parent);
@@ -302,17 +321,17 @@ static int rmdir_check_last(struct fake *f, const struct last *last)
 /* do_rmdir(), once the parent is found. */
 static int rmdir_in(struct fake *f, const struct path *parent, const struct last *last)
 {
-	struct dentry *victim;
+	struct dentry *victim = NULL;
 	int r = rmdir_check_last(f, last);
 
 	if (r == 0)
 		r = mnt_want_write(f, parent);
 	if (r == 0)
-		r = lookup_one(f, parent->dentry, last->name, &victim);
-	if (r == -ENOENT)
-		return refuse(f, RULE_RMDIR_NO_ENTRY);
+		r = lookup_to_change(f, parent->dentry, last->name, &victim);
 	if (r < 0)
 		return r;
+	if (victim == NULL)
+		return refuse(f, RULE_RMDIR_NO_ENTRY);
 	r = rmdir_here(f, parent->dentry, victim);
 	dentry_put(f, victim);
 	return r;
@@ -338,18 +357,18 @@ static int unlink_here(struct fake *f, struct dentry *dir, struct dentry *victim
 /* do_unlinkat(), once the parent is found. */
 static int unlink_in(struct fake *f, const struct path *parent, const struct last *last)
 {
-	struct dentry *victim;
+	struct dentry *victim = NULL;
 	int r;
 
 	if (last->type != LAST_NORM)
 		return refuse(f, RULE_UNLINK_DOTS);
 	r = mnt_want_write(f, parent);
 	if (r == 0)
-		r = lookup_one(f, parent->dentry, last->name, &victim);
-	if (r == -ENOENT)
-		return refuse(f, RULE_UNLINK_NO_ENTRY);
+		r = lookup_to_change(f, parent->dentry, last->name, &victim);
 	if (r < 0)
 		return r;
+	if (victim == NULL)
+		return refuse(f, RULE_UNLINK_NO_ENTRY);
 	if (last->has_slash)
 		r = S_ISDIR(victim->inode->mode) ? refuse(f, RULE_UNLINK_SLASH_DIRECTORY)
 						 : refuse(f, RULE_UNLINK_SLASH);

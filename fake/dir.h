@@ -4,6 +4,11 @@
 
 #include "fake/mount.h"
 
+/*
+ * lookup_one() for who is about to change the directory: one that was removed is refused.
+ * out becomes NULL where the name is free.
+ */
+int lookup_to_change(struct fake *f, struct dentry *dir, const char *name, struct dentry **out);
 /* may_create(), without its last check, which is inode_permission() of the directory. */
 int may_create(struct fake *f, const struct inode *dir);
 /* may_delete(): write access, sticky bit, and whether it is what the caller takes it for. */

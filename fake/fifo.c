@@ -31,6 +31,8 @@ static int fifo_open(struct fake *f, struct file *file)
 	struct pipe *pipe = file->inode->pipe;
 	int r = 0;
 
+	if (mode == O_ACCMODE)
+		return refuse(f, RULE_FIFO_ACCESS_MODE);
 	if (mode == O_WRONLY && !waits && (pipe == NULL || pipe->readers == 0))
 		return refuse(f, RULE_FIFO_NO_READER);
 	pipe = pipe_open(f, file);

@@ -69,31 +69,62 @@ static void memory_evict(struct fake *f, struct inode *inode)
 	(void)f;
 	m->used_blocks -= inode->n_pages;
 	m->used_inodes--;
+	if (inode->nlink == 0)
+		inode->sb->n_removed--;
 }
 
-/* Makes room for pages [0, n) of a file: 0, or fewer pages than that. */
-static size_t pages_take(struct inode *inode, size_t n)
+/* One page more of this inode: false where the superblock has none left. */
+static bool page_take(struct inode *inode)
 {
 	struct memory_sb *m = memory_sb_of(inode->sb);
-	size_t more = n > inode->n_pages ? n - inode->n_pages : 0;
 
-	if (m && m->max_blocks && more > m->max_blocks - m->used_blocks)
-		more = m->max_blocks - m->used_blocks;
-	inode->n_pages += more;
+	if (m && m->max_blocks && m->used_blocks >= m->max_blocks)
+		return false;
 	if (m)
-		m->used_blocks += more;
-	return inode->n_pages;
+		m->used_blocks++;
+	inode->n_pages++;
+	return true;
 }
 
+static void pages_reserve(struct fake *f, struct inode *inode, size_t n)
+{
+	size_t size = inode->pages_size ? inode->pages_size : 16;
+	bool *pages;
+
+	if (n <= inode->pages_size)
+		return;
+	while (size < n)
+		size *= 2;
+	pages = heap_alloc(f, size);
+	if (inode->pages)
+		memcpy(pages, inode->pages, inode->pages_size);
+	heap_free(f, inode->pages);
+	inode->pages = pages;
+	inode->pages_size = size;
+}
+
+/* Takes those of the pages [from, to) that are not there yet; answers where it had to stop. */
+static size_t pages_take(struct fake *f, struct inode *inode, size_t from, size_t to)
+{
+	pages_reserve(f, inode, to);
+	while (from < to && (inode->pages[from] || page_take(inode)))
+		inode->pages[from++] = true;
+	return from;
+}
+
+/* Gives those back that lie at or behind page n. */
 static void pages_give(struct inode *inode, size_t n)
 {
 	struct memory_sb *m = memory_sb_of(inode->sb);
 
-	if (n >= inode->n_pages)
-		return;
-	if (m)
-		m->used_blocks -= inode->n_pages - n;
-	inode->n_pages = n;
+	for (; n < inode->pages_size; n++) {
+		if (!inode->pages[n])
+			continue;
+		inode->pages[n] = false;
+		inode->n_pages--;
+		if (m)
+			m->used_blocks--;
+	}
 }
 
 static size_t pages_for(off_t size)
@@ -106,7 +137,7 @@ static int link_set_target(struct fake *f, struct inode *inode, const char *targ
 	size_t n = strlen(target);
 
 	/* SHORT_SYMLINK_LEN: longer ones take a page. */
-	if (n + 1 > 128 && memory_sb_of(inode->sb)->counts_entries && pages_take(inode, 1) < 1)
+	if (n + 1 > 128 && memory_sb_of(inode->sb)->counts_entries && !page_take(inode))
 		return refuse(f, RULE_NO_SPACE_LINK);
 	inode->data = heap_strndup(f, target, n);
 	inode->capacity = n;
@@ -134,6 +165,20 @@ static int memory_inode_new(struct fake *f, const struct inode *dir, mode_t mode
 		inode->size = m->dir_size;
 	*out = inode;
 	return 0;
+}
+
+/* drop_nlink() */
+static void nlink_drop(struct inode *inode)
+{
+	if (--inode->nlink == 0)
+		inode->sb->n_removed++;
+}
+
+/* inc_nlink() */
+static void nlink_take(struct inode *inode)
+{
+	if (inode->nlink++ == 0)
+		inode->sb->n_removed--;
 }
 
 static int memory_create(struct fake *f, struct dentry *dir, const char *name, mode_t mode,
@@ -168,7 +213,7 @@ static int memory_tmpfile(struct fake *f, struct dentry *dir, mode_t mode, struc
 
 	if (r < 0)
 		return r;
-	inode->nlink = 0;
+	nlink_drop(inode);
 	text_init(&name, memory, sizeof(memory));
 	text_addf(&name, "#%llu", (unsigned long long)inode->ino);
 	*out = dentry_new(f, dir, memory, inode);
@@ -184,7 +229,7 @@ static int memory_link(struct fake *f, struct dentry *old, struct dentry *dir, c
 
 	if (r < 0)
 		return r;
-	inode->nlink++;
+	nlink_take(inode);
 	inode->is_linkable = false;
 	inode->ctime = fake_now(f);
 	made = dentry_new(f, dir, name, inode_get(inode));
@@ -200,7 +245,7 @@ static int memory_unlink(struct fake *f, struct dentry *dir, struct dentry *vict
 
 	if (inode->nlink > 1 && !S_ISDIR(inode->mode))
 		memory_sb_of(inode->sb)->used_inodes--;
-	inode->nlink--;
+	nlink_drop(inode);
 	inode->ctime = fake_now(f);
 	dir_changed(f, dir->inode, -1);
 	dentry_unlink(f, victim);
@@ -211,7 +256,7 @@ static int memory_rmdir(struct fake *f, struct dentry *dir, struct dentry *victi
 {
 	if (!list_empty(&victim->children))
 		return refuse(f, RULE_RMDIR_NOT_EMPTY);
-	victim->inode->nlink--;
+	nlink_drop(victim->inode);
 	dir->inode->nlink--;
 	return memory_unlink(f, dir, victim);
 }
@@ -257,7 +302,7 @@ static int memory_rename(struct fake *f, struct dentry *old, struct dentry *dir,
 	if (is_dir)
 		old_dir->inode->nlink--;
 	if (target && is_dir)
-		target->inode->nlink--;
+		nlink_drop(target->inode);
 	if (target)
 		memory_unlink(f, dir, target);
 	else if (is_dir)
@@ -332,7 +377,8 @@ static int memory_write(struct fake *f, struct file *file, const void *buf, size
 	if (n > (size_t)FILE_BYTES_MAX || pos > FILE_BYTES_MAX - (off_t)n)
 		return not_modelled(f, "writing to a file beyond 64 MiB");
 	inode_remove_privileges(f, inode);
-	end = (off_t)pages_take(inode, pages_for(pos + (off_t)n)) * PAGE_BYTES;
+	end = (off_t)pages_take(f, inode, (size_t)pos / PAGE_BYTES, pages_for(pos + (off_t)n)) *
+	      PAGE_BYTES;
 	if (end <= pos)
 		return refuse(f, RULE_NO_SPACE);
 	if (pos + (off_t)n > end)
@@ -376,7 +422,7 @@ void memory_truncate(struct fake *f, struct inode *inode, off_t size)
 int memory_file_set(struct fake *f, struct inode *inode, const void *bytes, size_t n)
 {
 	memory_truncate(f, inode, 0);
-	if (pages_take(inode, pages_for((off_t)n)) < pages_for((off_t)n))
+	if (pages_take(f, inode, 0, pages_for((off_t)n)) < pages_for((off_t)n))
 		return -ENOSPC;
 	data_reserve(f, inode, n);
 	if (n)

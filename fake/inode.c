@@ -91,6 +91,7 @@ void inode_put(struct fake *f, struct inode *inode)
 	if (inode->ops->evict)
 		inode->ops->evict(f, inode);
 	heap_free(f, inode->data);
+	heap_free(f, inode->pages);
 	heap_free(f, inode);
 }
 

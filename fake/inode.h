@@ -69,6 +69,7 @@ struct super_block {
 	struct dentry *root; /* holds a reference */
 	struct list mounts;  /* struct mount.of_sb; no list while it was never mounted */
 	uint64_t next_ino;
+	int n_removed;	   /* s_remove_count: inodes without a link that are still in use */
 	uint64_t net_inum; /* sysfs: of which network namespace */
 	const struct inode_ops *dir_ops, *file_iops, *link_ops; /* of inodes made in it */
 	void *private;
@@ -145,7 +146,9 @@ struct inode {
 	const struct file_ops *fops;
 	char *data;	   /* bytes of a file, or text of a symlink */
 	size_t capacity;   /* of data; what of size lies behind it is zeroes */
-	size_t n_pages;	   /* that count against the limit of its superblock */
+	bool *pages;	   /* which pages of a file were written to: holes cost nothing */
+	size_t pages_size; /* of pages */
+	size_t n_pages;	   /* set in it: they count against the limit of its superblock */
 	bool is_dead;	   /* a directory that was removed */
 	bool is_linkable;  /* made by O_TMPFILE without O_EXCL: linkat(2) may name it */
 	struct pipe *pipe; /* of a FIFO that is open */

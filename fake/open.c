@@ -230,13 +230,18 @@ int file_open(struct fake *f, const struct path *path, unsigned int flags, struc
 	return open_existing(f, path, access_of(flags), flags, out);
 }
 
-/* may_create_in_sticky(): fs.protected_fifos, fs.protected_regular. */
+/*
+ * may_create_in_sticky(): fs.protected_fifos and fs.protected_regular say whether FIFOs and
+ * files are protected; what is of another type always is.
+ */
 static int may_create_in_sticky(struct walk *w, const struct inode *inode)
 {
-	int level = S_ISFIFO(inode->mode)  ? w->f->protected_fifos
-		    : S_ISREG(inode->mode) ? w->f->protected_regular
-					   : 0;
+	int level = 1;
 
+	if (S_ISFIFO(inode->mode))
+		level = w->f->protected_fifos;
+	else if (S_ISREG(inode->mode))
+		level = w->f->protected_regular;
 	if (level == 0 || !(w->dir_mode & S_ISVTX) || inode->uid == w->dir_uid ||
 	    inode->uid == w->f->current->cred->fsuid)
 		return 0;

@@ -84,6 +84,8 @@ int reconfigure_super(struct fake *f, struct fs_context *fc, struct super_block 
 
 	if (to_readonly && sb_has_writers(sb))
 		return refuse(f, RULE_REMOUNT_SB_BUSY);
+	if (to_readonly && sb->n_removed > 0)
+		return refuse(f, RULE_REMOUNT_SB_REMOVED);
 	if (sb->type->reconfigure)
 		r = sb->type->reconfigure(f, fc, sb);
 	if (r < 0)

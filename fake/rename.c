@@ -70,18 +70,18 @@ static int rename_check_places(struct renaming *rn)
 static int rename_lookup(struct renaming *rn)
 {
 	struct fake *f = rn->f;
-	int r = lookup_one(f, rn->old_dir.dentry, rn->old_last.name, &rn->source);
+	int r = lookup_to_change(f, rn->old_dir.dentry, rn->old_last.name, &rn->source);
 
-	if (r == -ENOENT)
-		return refuse(f, RULE_RENAME_NO_SOURCE);
 	if (r < 0)
 		return r;
-	r = lookup_one(f, rn->new_dir.dentry, rn->new_last.name, &rn->target);
-	if (r < 0 && r != -ENOENT)
+	if (rn->source == NULL)
+		return refuse(f, RULE_RENAME_NO_SOURCE);
+	r = lookup_to_change(f, rn->new_dir.dentry, rn->new_last.name, &rn->target);
+	if (r < 0)
 		return r;
-	if (r == 0 && (rn->flags & RENAME_NOREPLACE))
+	if (rn->target && (rn->flags & RENAME_NOREPLACE))
 		return refuse(f, RULE_RENAME_EXISTS);
-	if (r == -ENOENT && (rn->flags & RENAME_EXCHANGE))
+	if (rn->target == NULL && (rn->flags & RENAME_EXCHANGE))
 		return refuse(f, RULE_RENAME_NO_TARGET);
 	return 0;
 }
