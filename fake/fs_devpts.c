@@ -183,6 +183,7 @@ static void devpts_holds(struct fake *f, struct super_block *sb, struct check *c
 static void devpts_kill_sb(struct fake *f, struct super_block *sb)
 {
 	id_pool_free(f, devpts_of(sb)->indices);
+	heap_free(f, sb->private);
 }
 
 const struct fs_type devpts_fs_type = {

@@ -311,6 +311,7 @@ static void proc_kill_sb(struct fake *f, struct super_block *sb)
 	struct proc_sb *proc = sb->private;
 
 	ns_put(f, &proc->pid_ns->ns);
+	heap_free(f, proc);
 }
 
 const struct fs_type proc_fs_type = {
