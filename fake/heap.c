@@ -88,7 +88,7 @@ static unsigned int class_of(size_t size)
 	unsigned int class = 0;
 
 	while (((size_t)16 << class) < size)
-		class ++;
+		class++;
 	return class;
 }
 
@@ -102,8 +102,8 @@ void *region_alloc(struct heap *heap, size_t size)
 		return NULL;
 	block = heap->free[class];
 	if (block) {
-		UNPOISON(block, block_size);
 		heap->free[class] = block->next_free;
+		UNPOISON(block, block_size);
 	} else {
 		if (block_size > heap->size - heap->used)
 			return NULL;

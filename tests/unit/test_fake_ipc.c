@@ -140,9 +140,10 @@ static struct letter letter_to(const char *text, const int *fds, int n)
 	letter.control.head = (struct cmsghdr){.cmsg_len = CMSG_LEN((size_t)n * sizeof(int)),
 					       .cmsg_level = SOL_SOCKET,
 					       .cmsg_type = SCM_RIGHTS};
+	if (n == 0)
+		return letter;
 	memcpy(letter.control.bytes + sizeof(struct cmsghdr), fds, (size_t)n * sizeof(int));
-	if (n)
-		letter.msg.msg_controllen = CMSG_SPACE((size_t)n * sizeof(int));
+	letter.msg.msg_controllen = CMSG_SPACE((size_t)n * sizeof(int));
 	return letter;
 }
 
