@@ -1,4 +1,5 @@
 /* Changing what is known of files: fchmod, fchmodat, fchown, fchownat, and truncation. */
+#include "fake/fs.h"
 #include "fake/open.h"
 #include "fake/task.h"
 
@@ -67,7 +68,7 @@ static void setattr_copy(struct fake *f, struct inode *inode, const struct iattr
 		inode->uid = attr->uid;
 	if (attr->valid & ATTR_GID)
 		inode->gid = attr->gid;
-	if ((attr->valid & ATTR_SIZE) && inode->fops == &memory_file_ops) {
+	if ((attr->valid & ATTR_SIZE) && memory_sb_of(inode->sb)) {
 		memory_truncate(f, inode, attr->size);
 		inode->mtime = fake_now(f);
 	}

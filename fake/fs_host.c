@@ -128,11 +128,18 @@ static int dir_load(struct fake *f, struct dentry *dir)
 {
 	struct inode *inode = dir->inode;
 	struct host_place *place = inode->private;
-	char *listing = heap_alloc(f, LISTING_BYTES);
-	int fd, n, r = 0;
+	char *listing;
+	struct statx st;
+	int fd, n, r = place_statx(place, &st);
 
+	/* Opening it would mount something there. */
+	if (r == 0 && (st.stx_attributes & STATX_ATTR_AUTOMOUNT))
+		r = -EREMOTE;
+	if (r < 0)
+		return unseen(f, place, r);
 	inode->ops = &memory_dir_ops;
 	inode->fops = &dir_file_ops;
+	listing = heap_alloc(f, LISTING_BYTES);
 	fd = sys_openat(place->from, AT_FDCWD, place->path,
 			O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
 	n = fd < 0 ? fd : 1;
@@ -167,6 +174,15 @@ static int host_dir_open(struct fake *f, struct file *file)
 	return r;
 }
 
+/* Nothing but a regular file is read, whatever has taken its place since it was looked at. */
+static int still_regular(const struct host_place *place, int fd)
+{
+	struct statx st;
+	int r = sys_statx(place->from, fd, "", AT_EMPTY_PATH, STATX_TYPE, &st);
+
+	return r < 0 || S_ISREG(st.stx_mode) ? r : -EINVAL;
+}
+
 /* Reads the first bytes of a file; writes and reads within them are memory's. */
 static int host_file_open(struct fake *f, struct file *file)
 {
@@ -183,7 +199,9 @@ static int host_file_open(struct fake *f, struct file *file)
 	if (fd < 0)
 		return unseen(f, place, fd);
 	bytes = heap_alloc(f, HOST_BYTES);
-	n = sys_read(place->from, fd, bytes, HOST_BYTES);
+	n = still_regular(place, fd);
+	if (n == 0)
+		n = sys_read(place->from, fd, bytes, HOST_BYTES);
 	sys_close(place->from, fd);
 	if (n < 0)
 		n = unseen(f, place, n);
@@ -212,6 +230,7 @@ static void host_evict(struct fake *f, struct inode *inode)
 {
 	heap_free(f, inode->private);
 	inode->private = NULL;
+	memory_file_iops.evict(f, inode);
 }
 
 static const struct inode_ops host_dir_ops = {.lookup = host_lookup, .evict = host_evict};

@@ -101,7 +101,7 @@ static int change_all(void *arg)
 	struct kernel *k = arg;
 	int fd = sys_openat(k, AT_FDCWD, "/img/sub/file", O_WRONLY | O_TRUNC, 0);
 
-	if (fd < 0 || sys_write(k, fd, "other", 5) != 5)
+	if (fd < 0 || sys_lseek(k, fd, 0, SEEK_END) != 0 || sys_write(k, fd, "other", 5) != 5)
 		return 1;
 	if (sys_unlinkat(k, AT_FDCWD, "/img/link", 0) < 0)
 		return 2;
@@ -128,6 +128,30 @@ static void what_is_changed_is_changed_here_only(void **state)
 	assert_int_equal(sys_faccessat2(k, AT_FDCWD, path, F_OK, 0), -ENOENT);
 	snprintf(path, sizeof(path), "%s/link", g->there);
 	assert_int_equal(sys_faccessat2(k, AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW), 0);
+}
+
+/* What was never looked into is not taken for empty. */
+static int remove_unread(void *arg)
+{
+	struct kernel *k = arg;
+
+	if (sys_unlinkat(k, AT_FDCWD, "/img/sub", AT_REMOVEDIR) != -ENOTEMPTY)
+		return 1;
+	if (sys_mkdirat(k, AT_FDCWD, "/img/empty", 0755) < 0)
+		return 2;
+	if (sys_renameat2(k, AT_FDCWD, "/img/empty", AT_FDCWD, "/img/sub", 0) != -ENOTEMPTY)
+		return 3;
+	if (sys_unlinkat(k, AT_FDCWD, "/img/sub/file", 0) < 0)
+		return 4;
+	return sys_unlinkat(k, AT_FDCWD, "/img/sub", AT_REMOVEDIR) == 0 ? 0 : 5;
+}
+
+static void a_directory_is_empty_only_when_it_was_looked_into(void **state)
+{
+	struct grafted *g = *state;
+
+	graft(g);
+	assert_int_equal(fake_run(g->f, remove_unread, fake_kernel(g->f)), 0);
 }
 
 static int list_twice(void *arg)
@@ -177,6 +201,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_file_is_read_through_a_link, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_is_changed_is_changed_here_only, setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(
+			a_directory_is_empty_only_when_it_was_looked_into, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_listing_in_pieces_names_each_once, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(a_missing_directory_is_not_grafted, setup,
