@@ -99,12 +99,14 @@ def sources(folder, without=(), ending=".c"):
 
 
 def folders():
-    """The source folders: a file that comes or goes changes one of them."""
+    """The source folders: a file that comes or goes changes one of them.
+
+    A folder without files is not one: git does not know it, so a clone would lack it.
+    """
     tops = ["core", "sys", "fake", "tests"]
-    found = [Path(top) for top in tops if (ROOT / top).is_dir()]
-    for top in tops:
-        found += [p.relative_to(ROOT) for p in (ROOT / top).rglob("*") if p.is_dir()]
-    return sorted(p.as_posix() for p in found if "__pycache__" not in p.parts)
+    files = [p for top in tops for p in (ROOT / top).rglob("*") if p.is_file()]
+    found = {parent for p in files for parent in p.relative_to(ROOT).parents}
+    return sorted(p.as_posix() for p in found if p != Path(".") and "__pycache__" not in p.parts)
 
 
 class Ninja:
