@@ -289,7 +289,7 @@ def use_edges(n):
     """What one does with the program: show it, install it, measure it."""
     n.comment("To see it, to install it ($DESTDIR, $PREFIX), to measure it")
     n.rule("script", "$command", description="$out", pool="console")
-    n.build("demo", "script", (), implicit=["tests/linux/demo", "build/release/sandtable"],
+    n.build("demo", "script", (), implicit=["tests/linux/demo", "build/release/sandtable", *KERNEL_RUNNER],
             command="tests/linux/demo")
     n.build("install", "script", (), implicit=["build/release/sandtable"],
             command="install -D -m 755 build/release/sandtable "
