@@ -64,8 +64,11 @@ static void arguments_make(struct boxed *b)
 	size_t n = 0;
 	struct text line;
 
-	snprintf(form, sizeof(form), "sandtable box --classic %s -- %s", given->options,
-		 given->command ? given->command : "/probe");
+	if (given->line)
+		snprintf(form, sizeof(form), "%s", given->line);
+	else
+		snprintf(form, sizeof(form), "sandtable box --classic %s -- %s", given->options,
+			 given->command ? given->command : "/probe");
 	text_init(&line, b->line, sizeof(b->line));
 	for (const char *c = form; *c; c++)
 		if (*c == '@')
@@ -154,6 +157,8 @@ static int boxed_begin(struct kernel *k, struct boxed *b)
 
 	if (redirect(k, b->g, "/inside", 1) < 0 || redirect(k, b->g, "/said", 2) < 0)
 		return BOX_BROKEN;
+	if (given->line)
+		return arguments_make(b), 0;
 	if (strchr(given->options, '%') && pty_make(k, b->pty) < 0)
 		return BOX_BROKEN;
 	if (strchr(given->options, '&') &&
@@ -166,14 +171,16 @@ static int boxed_begin(struct kernel *k, struct boxed *b)
 
 static int boxed_main(struct kernel *k, void *arg)
 {
-	static char path_word[] = "PATH=/:/nowhere";
-	char *const envp[] = {path_word, NULL};
+	static char path_word[] = "PATH=/:/nowhere", odd[] = "ODD";
+	char *const envp[] = {odd, path_word, NULL};
 	struct boxed *b = arg;
 	struct cli cli = {.envp = envp,
 			  .argv = b->argv,
 			  .memory = b->memory,
 			  .memory_size = CLI_MEMORY_SIZE,
 			  .refuse_at = b->given->refuse_at,
+			  .secure = b->given->secure,
+			  .rehearsal = b->given->rehearsal,
 			  .k = k};
 	struct golden golden;
 	int status = boxed_begin(k, b);

@@ -2,6 +2,7 @@
 #ifndef TESTS_LIB_BOX_H
 #define TESTS_LIB_BOX_H
 
+#include "core/cli/cli.h"
 #include "tests/lib/ground.h"
 
 #define BOX_TEXT_SIZE 16384
@@ -11,6 +12,9 @@ struct given {
 	/* Behind "box --classic": @ is the ground, % a new pty, & a sandbox to be joined. */
 	const char *options;
 	bool bare_proc, bare_sys; /* of that sandbox */
+	const char *line; /* all arguments instead, "sandtable --help"; NULL: as above */
+	bool secure;
+	const struct rehearsal *rehearsal;
 	const char *command; /* NULL: "/probe" */
 	const char *setup;   /* lines of image.h, for paths of the ground; NULL: none */
 	/* Puts something between program and kernel, for this run; NULL: nothing. */

@@ -79,7 +79,8 @@ static void want_blame(const struct sweep *s, const char *what)
 	 * Before the first step there is none to name.  Of an answer that is tolerated but not
 	 * true, as EEXIST where there is nothing, it is what follows that is blamed.
 	 */
-	if (s->fault.hit_step && !is_tolerated(s->fault.hit_op, -s->fault.answer) && (!strstr(s->seen.said, call) || !strstr(s->seen.said, answer)))
+	if (s->fault.hit_step && !is_tolerated(s->fault.hit_op, -s->fault.answer) &&
+	    (!strstr(s->seen.said, call) || !strstr(s->seen.said, answer)))
 		fail_msg("%s: said %s", what, s->seen.said);
 	assert_string_equal(s->seen.inside, "");
 }
@@ -172,7 +173,8 @@ static void a_call_that_keeps_failing_ends_the_run(void **state)
 			sweep_run(s, false);
 			if (s->seen.status == 0 && !is_tidying(&s->fault))
 				fail_msg("call %lu and those behind it failed, and nobody "
-					 "minded", i);
+					 "minded",
+					 i);
 			runs++;
 		}
 	}
