@@ -150,7 +150,8 @@ static void look_at_sb(struct check *c, struct super_block *sb)
 		sb->type->holds(c->f, sb, c);
 	if (sb->mounts.next == NULL)
 		return;
-	list_for_each(node, &sb->mounts) meet(c, MOUNT, list_entry(node, struct mount, of_sb));
+	list_for_each(node, &sb->mounts)
+		meet(c, MOUNT, list_entry(node, struct mount, of_sb));
 }
 
 static void look_at_dentry(struct check *c, const struct dentry *d)
@@ -166,8 +167,7 @@ static void look_at_dentry(struct check *c, const struct dentry *d)
 		meet(c, INODE, d->inode)->names++;
 	if (!d->is_unlinked && d->parent != d && S_ISDIR(d->inode->mode))
 		meet(c, INODE, d->parent->inode)->subdirs++;
-	list_for_each(node, &d->children)
-	{
+	list_for_each(node, &d->children) {
 		const struct dentry *child = list_entry(node, struct dentry, sibling);
 
 		meet(c, DENTRY, child);
@@ -176,7 +176,8 @@ static void look_at_dentry(struct check *c, const struct dentry *d)
 				    d->name);
 	}
 	if (d->n_mounted > 0)
-		list_for_each(node, &d->mounts) n_mounted++;
+		list_for_each(node, &d->mounts)
+			n_mounted++;
 	if (n_mounted != d->n_mounted)
 		check_fails(c, "%s counts %d mounts on it, %d are listed", d->name,
 			    d->n_mounted, n_mounted);
@@ -373,8 +374,7 @@ static void compare_counts(struct check *c, const struct thing *thing)
 /* Is no task in the middle of a call but the one that asks? */
 static bool is_quiet(const struct fake *f)
 {
-	list_for_each(node, &f->tasks)
-	{
+	list_for_each(node, &f->tasks) {
 		const struct task *t = list_entry(node, struct task, all);
 
 		if (t->is_ready || t->is_exiting)
@@ -395,7 +395,8 @@ static void look_at_all(struct check *c)
 	hold(c, SB, f->pidfs);
 	list_for_each(node, &f->super_blocks)
 		meet(c, SB, list_entry(node, struct super_block, all));
-	list_for_each(node, &f->tasks) meet(c, TASK, list_entry(node, struct task, all));
+	list_for_each(node, &f->tasks)
+		meet(c, TASK, list_entry(node, struct task, all));
 	for (size_t i = 0; i < c->n; i++) {
 		void *at;
 

@@ -69,6 +69,8 @@ struct mnt_ns {
 
 struct mount *mnt_get(struct mount *mnt);
 void mnt_put(struct fake *f, struct mount *mnt);
+/* As mnt_put, but leaves the mark of MNT_EXPIRE alone. */
+void mnt_put_no_expire(struct fake *f, struct mount *mnt);
 /* The mount that is on top of this place in this mount, without a reference; NULL: none. */
 struct mount *mount_on(struct mount *parent, struct dentry *mountpoint);
 /* Is anything mounted on this dentry in the current task's namespace? */

@@ -34,8 +34,6 @@ struct mount *mnt_create(struct fake *f, struct super_block *sb, struct dentry *
 			 const char *source);
 /* Another mount of what old shows, from root on; joins old's peers or becomes its slave. */
 struct mount *clone_mnt(struct fake *f, struct mount *old, struct dentry *root, int flags);
-/* As mnt_put, but leaves the expiry mark of MNT_EXPIRE alone. */
-void mnt_put_no_expire(struct fake *f, struct mount *mnt);
 
 static inline bool mnt_has_parent(const struct mount *mnt)
 {

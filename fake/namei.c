@@ -26,6 +26,18 @@ void path_put(struct fake *f, struct path *path)
 		mnt_put(f, old.mnt);
 }
 
+/* As path_put; but to walk through a mount is no use that takes its MNT_EXPIRE mark away. */
+static void path_leave(struct fake *f, struct path *path)
+{
+	struct path old = *path;
+
+	*path = (struct path){0};
+	if (old.dentry)
+		dentry_put(f, old.dentry);
+	if (old.mnt)
+		mnt_put_no_expire(f, old.mnt);
+}
+
 void path_follow_down(struct fake *f, struct path *path)
 {
 	struct mount *mounted;
@@ -36,7 +48,7 @@ void path_follow_down(struct fake *f, struct path *path)
 		if (mounted == NULL)
 			return;
 		below = (struct path){mnt_get(mounted), dentry_get(mounted->root)};
-		path_put(f, path);
+		path_leave(f, path);
 		*path = below;
 	}
 }
@@ -49,7 +61,7 @@ bool path_follow_up(struct fake *f, struct path *path)
 		return false;
 	above = (struct path){path->mnt->parent, path->mnt->mountpoint};
 	path_get(&above);
-	path_put(f, path);
+	path_leave(f, path);
 	*path = above;
 	return true;
 }
@@ -102,7 +114,7 @@ int path_name_check(struct fake *f, const char *name, unsigned int flags)
 /* Takes over the references of path. */
 static void walk_set(struct walk *w, struct path path)
 {
-	path_put(w->f, &w->path);
+	path_leave(w->f, &w->path);
 	w->path = path;
 }
 
@@ -180,7 +192,7 @@ int walk_init(struct walk *w, struct fake *f, int dirfd, const char *name, unsig
 
 void walk_end(struct walk *w)
 {
-	path_put(w->f, &w->path);
+	path_leave(w->f, &w->path);
 	while (w->n_owned > 0)
 		heap_free(w->f, w->owned[--w->n_owned]);
 }
@@ -256,7 +268,7 @@ int walk_step_into(struct walk *w, struct dentry *child, enum walk_step step)
 		mnt_get(path.mnt);
 	path_follow_down(w->f, &path);
 	if ((w->flags & WALK_NO_XDEV) && path.mnt != w->path.mnt) {
-		path_put(w->f, &path);
+		path_leave(w->f, &path);
 		return refuse(w->f, RULE_NO_XDEV_MOUNT);
 	}
 	if (!S_ISLNK(path.dentry->inode->mode) || step == STEP_NOFOLLOW ||
@@ -265,7 +277,7 @@ int walk_step_into(struct walk *w, struct dentry *child, enum walk_step step)
 		return 0;
 	}
 	r = walk_pick_link(w, &path, step == STEP_TRAILING);
-	path_put(w->f, &path);
+	path_leave(w->f, &path);
 	return r;
 }
 
@@ -339,8 +351,13 @@ static int walk_component(struct walk *w, enum walk_step step)
 		return walk_dots(w);
 	walk_last_name(w, name);
 	r = lookup_one(w->f, w->path.dentry, name, &child);
-	if (r == -ENOENT)
+	if (r == -ENOENT) {
+		/* Not to find a name is a use that takes the mark of MNT_EXPIRE away: memory
+		 * filesystems keep no negative dentries, and try_to_unlazy() holds the mount. */
+		if (w->path.mnt)
+			w->path.mnt->is_expiry_marked = false;
 		return refuse(w->f, RULE_NO_ENTRY);
+	}
 	return r < 0 ? r : walk_step_into(w, child, step);
 }
 

@@ -60,7 +60,7 @@ int world_create(struct world *w, struct dentry *dir, const char *name, mode_t m
 	int r;
 
 	if (!S_ISDIR(dir->inode->mode))
-		return world_error(w, "%s would have to be made in what is no directory", name);
+		return world_error(w, "%s lies in what is no directory", name);
 	if (ops->create == NULL)
 		return world_error(w, "%s: nothing can be made on %s", name,
 				   dir->sb->type->name);

@@ -186,8 +186,10 @@ static int get_tree(struct world *w, const struct mount_line *m, struct super_bl
 		sb_put(w->f, *sb);
 		return world_error(w, "dev= needs a number, as 8:1");
 	}
-	if (m->dev)
+	if (m->dev) {
+		id_pool_give(w->f, w->f->anon_devs, (int)minor((*sb)->dev));
 		(*sb)->dev = makedev(major_number, minor_number);
+	}
 	return 0;
 }
 
