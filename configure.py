@@ -398,6 +398,23 @@ def kernel_run(n, group, kernel, binary, words=""):
     return stamp
 
 
+def kernel_scenarios(n, group, kernel):
+    """All scenarios as root under a kernel, in one boot; answers the stamp."""
+    tests = [f"build/debug/{p[:-2]}" for p in sources("tests/scenario")]
+    stamp = f"build/debug/{group}/scenarios.{kernel}.ok"
+    programs = " ".join(f"--program={test}=/s/{test}" for test in tests)
+    n.build(
+        stamp,
+        "kernel_scenarios",
+        tests,
+        implicit=[*KERNEL_RUNNER, PAYLOAD],
+        kernel=kernel,
+        programs=programs,
+        options="--skip" if group == "test" else "",
+    )
+    return stamp
+
+
 def kernel_edges(n):
     """The runner's own programs, its selftest and the static tests; answers stamps by group."""
     n.comment("real kernels without root")
@@ -406,6 +423,13 @@ def kernel_edges(n):
         "tests/vm/run --kernel=$kernel $options --log=$out.log --stamp=$out "
         "--file=$in=/tests/$name -- /tests/$name $words",
         description="$kernel $name",
+    )
+    n.rule(
+        "kernel_scenarios",
+        "tests/vm/run --kernel=$kernel $options --log=$out.log --stamp=$out $programs "
+        f"--file={PAYLOAD}=/s/{PAYLOAD} --file=tests/scenario=/s/tests/scenario -- "
+        "/bin/sh -c 'cd /s && for t in $in; do $$t linux || exit 1; done'",
+        description="$kernel scenarios",
     )
     n.rule(
         "kernel_selftest",
@@ -428,7 +452,7 @@ def kernel_edges(n):
             kernel=kernel,
             options="--skip" if group == "test" else "",
         )
-        stamps[group].append(stamp)
+        stamps[group] += [stamp, kernel_scenarios(n, group, kernel)]
         for test, words in KERNEL_TESTS:
             stamps[group].append(kernel_run(n, group, kernel, f"build/debug/{test}", words))
     return stamps
