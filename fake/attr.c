@@ -100,6 +100,8 @@ static int notify_change(struct fake *f, struct inode *inode, struct iattr *attr
 	const struct user_ns *ns = inode->sb->user_ns;
 	int r = 0;
 
+	if ((attr->valid & (ATTR_MODE | ATTR_UID | ATTR_GID)) && inode->is_immutable)
+		return refuse(f, RULE_IMMUTABLE_ATTRIBUTES);
 	if ((attr->valid & ATTR_MODE) && S_ISLNK(inode->mode))
 		return refuse(f, RULE_CHMOD_SYMLINK);
 	setattr_kill_bits(inode, attr);

@@ -31,9 +31,12 @@ int lookup_to_change(struct fake *f, struct dentry *dir, const char *name, struc
 	if (dir->inode->is_dead)
 		return refuse(f, RULE_DEAD_DIRECTORY);
 	r = lookup_one(f, dir, name, out);
-	if (r == -ENOENT)
-		*out = NULL;
-	return r == -ENOENT ? 0 : r;
+	if (r != -ENOENT)
+		return r;
+	if (dir->sb->no_negatives)
+		return refuse(f, RULE_NO_ENTRY_TO_MAKE);
+	*out = NULL;
+	return 0;
 }
 
 int may_create(struct fake *f, const struct inode *dir)
@@ -61,6 +64,8 @@ int may_delete(struct fake *f, struct dentry *dir, const struct dentry *victim, 
 		return r;
 	if (sticky_forbids(f, dir->inode, victim->inode))
 		return refuse(f, RULE_STICKY);
+	if (victim->inode->is_immutable)
+		return refuse(f, RULE_IMMUTABLE_VICTIM);
 	if (is_dir && !victim_is_dir)
 		return refuse(f, RULE_DELETE_NOT_DIRECTORY);
 	if (!is_dir && victim_is_dir)

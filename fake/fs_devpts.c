@@ -135,6 +135,7 @@ static int devpts_get_tree(struct fake *f, struct fs_context *fc, struct super_b
 	list_init(&devpts->masters);
 	sb = sb_new(f, fc->type, fc->user_ns);
 	sb->flags = fc->sb_flags;
+	sb->block_size = 1024;
 	sb->private = devpts;
 	devpts_fill(f, sb);
 	*out = sb;

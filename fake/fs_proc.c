@@ -135,6 +135,7 @@ static int pid_lookup(struct fake *f, struct dentry *dir, const char *name, stru
 	if (proc->hidepid >= HIDEPID_INVISIBLE && !proc_may_see(f, proc, t, HIDEPID_INVISIBLE))
 		return -ENOENT;
 	*out = proc_dentry_new(f, dir, name, &proc_pid_entry, t->pid, -1);
+	(*out)->inode->is_immutable = true;
 	return 0;
 }
 
@@ -267,6 +268,8 @@ static int proc_get_tree(struct fake *f, struct fs_context *fc, struct super_blo
 	sb->flags = fc->sb_flags | MS_NODIRATIME | MS_NOSUID | MS_NOEXEC;
 	sb->noexec = true;
 	sb->nodev = true;
+	sb->no_negatives = true;
+	sb->block_size = 1024;
 	sb->private = proc;
 	proc_fill(f, sb);
 	*out = sb;

@@ -16,6 +16,7 @@ struct super_block *sb_new(struct fake *f, const struct fs_type *type, struct us
 	/* alloc_super(): device nodes of a less privileged mounter do not open. */
 	sb->nodev = user_ns->parent != NULL;
 	sb->next_ino = 1;
+	sb->block_size = PAGE_BYTES;
 	list_append(&sb->all, &f->super_blocks);
 	return sb;
 }
@@ -146,6 +147,8 @@ int inode_permission(struct fake *f, struct inode *inode, int mask)
 {
 	if ((mask & MAY_WRITE) && (inode->sb->flags & MS_RDONLY) && !is_special(inode->mode))
 		return refuse(f, RULE_SB_READONLY);
+	if ((mask & MAY_WRITE) && inode->is_immutable)
+		return refuse(f, RULE_IMMUTABLE);
 	if (inode->ops->permission)
 		return inode->ops->permission(f, inode, mask);
 	return generic_permission(f, inode, mask);

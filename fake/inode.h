@@ -64,7 +64,9 @@ struct super_block {
 	const struct fs_type *type;
 	dev_t dev;
 	unsigned long flags; /* MS_RDONLY, … of the superblock */
-	bool noexec, nodev;  /* SB_I_NOEXEC, SB_I_NODEV */
+	bool no_negatives; /* proc: a name that is missing cannot be made, and is told so first */
+	unsigned int block_size; /* what statx(2) says is best to read */
+	bool noexec, nodev;	 /* SB_I_NOEXEC, SB_I_NODEV */
 	struct user_ns *user_ns;
 	struct dentry *root; /* holds a reference */
 	struct list mounts;  /* struct mount.of_sb; no list while it was never mounted */
@@ -149,6 +151,7 @@ struct inode {
 	bool *pages;	   /* which pages of a file were written to: holes cost nothing */
 	size_t pages_size; /* of pages */
 	size_t n_pages;	   /* set in it: they count against the limit of its superblock */
+	bool is_immutable; /* S_IMMUTABLE: /proc/PID */
 	bool is_dead;	   /* a directory that was removed */
 	bool is_linkable;  /* made by O_TMPFILE without O_EXCL: linkat(2) may name it */
 	struct pipe *pipe; /* of a FIFO that is open */

@@ -69,8 +69,13 @@ bool path_follow_up(struct fake *f, struct path *path)
 /* A name that is no longer good leaves the tree, with what is mounted on it: d_invalidate(). */
 static bool dentry_is_good(struct fake *f, struct dentry *d)
 {
-	if (d->inode->ops->revalidate == NULL || d->inode->ops->revalidate(f, d))
+	if (d->inode->ops->revalidate == NULL)
 		return true;
+	if (d->inode->ops->revalidate(f, d)) {
+		if (d->inode->ops->refresh)
+			d->inode->ops->refresh(f, d->inode);
+		return true;
+	}
 	dentry_get(d);
 	dentry_unlink(f, d);
 	if (d->n_mounted > 0)

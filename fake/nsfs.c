@@ -30,6 +30,9 @@ int nsfs_path(struct fake *f, struct ns *ns, struct path *out)
 	struct text name;
 
 	inode->ino = ns->inum;
+	inode->uid = 0;
+	inode->gid = 0;
+	inode->is_immutable = true;
 	inode->ops = &nsfs_iops;
 	inode->fops = &nsfs_file_ops;
 	inode->private = ns_get(ns);

@@ -313,7 +313,8 @@ static int open_last(struct walk *w, const struct open_request *want, struct fil
 		w->flags |= LOOKUP_FOLLOW | LOOKUP_DIRECTORY;
 	walk_last_name(w, name);
 	r = lookup_one(w->f, w->path.dentry, name, &child);
-	if (r == -ENOENT && (want->flags & O_CREAT) && !w->path.dentry->inode->is_dead)
+	if (r == -ENOENT && (want->flags & O_CREAT) && !w->path.dentry->inode->is_dead &&
+	    !w->path.dentry->sb->no_negatives)
 		return open_create(w, name, want, out);
 	if (r == -ENOENT)
 		return refuse(w->f, RULE_NO_ENTRY);

@@ -202,5 +202,6 @@ static int task_lookup(struct fake *f, struct dentry *dir, const char *name,
 	if (what.task == NULL || proc_number(name) != pid_in(what.pid, what.sb->pid_ns))
 		return -ENOENT;
 	*out = proc_dentry_new(f, dir, name, &tid_entry, what.pid, -1);
+	(*out)->inode->is_immutable = true;
 	return 0;
 }

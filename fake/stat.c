@@ -25,7 +25,7 @@ static void statx_inode(struct fake *f, const struct inode *inode, unsigned int 
 	const struct user_ns *ns = f->current->cred->user_ns;
 
 	out->stx_mask = STATX_BASIC_STATS | (mask & STATX_BTIME);
-	out->stx_blksize = PAGE_BYTES;
+	out->stx_blksize = inode->sb->block_size;
 	out->stx_nlink = inode->nlink;
 	out->stx_uid = uid_shown(ns, inode->uid);
 	out->stx_gid = gid_shown(ns, inode->gid);
