@@ -21,11 +21,3 @@ void *arena_alloc(struct arena *a, size_t size)
 	a->used = start + size;
 	return memset(a->base + start, 0, size);
 }
-
-char *arena_strdup(struct arena *a, const char *s)
-{
-	size_t size = strlen(s) + 1;
-	char *copy = arena_alloc(a, size);
-
-	return copy ? memcpy(copy, s, size) : NULL;
-}

@@ -19,7 +19,5 @@ struct arena {
 void arena_init(struct arena *a, void *memory, size_t size);
 /* Zeroed memory aligned for anything, or NULL when there is no more. */
 void *arena_alloc(struct arena *a, size_t size);
-/* A copy of a string in the arena, or NULL. */
-char *arena_strdup(struct arena *a, const char *s);
 
 #endif

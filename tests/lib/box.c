@@ -172,8 +172,8 @@ static int boxed_begin(struct kernel *k, struct boxed *b)
 static int boxed_main(struct kernel *k, void *arg)
 {
 	static char path_word[] = "PATH=/:/nowhere", odd[] = "ODD";
-	char *const envp[] = {odd, path_word, NULL};
 	struct boxed *b = arg;
+	char *const envp[] = {odd, b->given->no_path ? NULL : path_word, NULL};
 	struct cli cli = {.envp = envp,
 			  .argv = b->argv,
 			  .memory = b->memory,

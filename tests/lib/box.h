@@ -14,6 +14,7 @@ struct given {
 	bool bare_proc, bare_sys; /* of that sandbox */
 	const char *line; /* all arguments instead, "sandtable --help"; NULL: as above */
 	bool secure;
+	bool no_path; /* its environment has no PATH */
 	const struct rehearsal *rehearsal;
 	const char *command; /* NULL: "/probe" */
 	const char *setup;   /* lines of image.h, for paths of the ground; NULL: none */

@@ -61,11 +61,26 @@ static void a_command_that_cannot_be_executed_is_told_from_a_missing_one(void **
 		     "exec-noexec");
 }
 
+static void without_a_path_there_is_one_that_is_usual(void **state)
+{
+	struct scene *s = *state;
+
+	scene_run(s,
+		  &(struct given){.image = "/usr dir\n/usr/sbin dir\n/usr/sbin/x file 755 y\n",
+				  .options = "--rootfs @/img",
+				  .command = "x",
+				  .no_path = true});
+	want_refusal(&s->seen, 126, "sandtable: cannot execute x: exec format error",
+		     "exec-format");
+	assert_non_null(strstr(s->seen.said, "\"/usr/sbin/x\""));
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		SCENE_BOTH(the_payloads_status_is_the_programs),
 		SCENE_BOTH(a_command_that_cannot_be_executed_is_told_from_a_missing_one),
+		SCENE_BOTH(without_a_path_there_is_one_that_is_usual),
 	};
 
 	(void)argv;

@@ -212,6 +212,40 @@ static void a_read_only_plan_leaves_nothing_and_shows_values_when_asked(void **s
 	assert_non_null(strstr(s->seen.inside, "  environment: ODD PATH=/:/nowhere\n"));
 }
 
+/* Whatever the test wants to fail. */
+static struct kernel *faulty(void *context, struct kernel *k)
+{
+	struct fault *fault = context;
+
+	fault->layer.lower = k;
+	fault_rearm(fault);
+	return &fault->layer.kernel;
+}
+
+/* What cannot be looked at is left out, and said where it is one of many. */
+static void want_dev(struct scene *s, enum sysop op, const char *contains, const char *want)
+{
+	fault_init(&s->fault, NULL);
+	s->fault.op = (int)op;
+	s->fault.contains = contains;
+	s->fault.nth = 1;
+	s->fault.lasting = true;
+	s->fault.answer = -EACCES;
+	rehearsal.context = faulty(&s->fault, ground_kernel(&s->g));
+	scene_run(s, &(struct given){.line = PLAN "-- /probe exit 0", .rehearsal = &rehearsal});
+	assert_int_equal(s->seen.status, 0);
+	assert_non_null(strstr(s->seen.inside, want));
+}
+
+static void what_cannot_be_looked_at_is_said(void **state)
+{
+	struct scene *s = *state;
+
+	want_dev(s, OP_statx, "\"full\", AT_SYMLINK_NOFOLLOW", "  full EACCES\n");
+	want_dev(s, OP_readlinkat, NULL, "  core link \n");
+	want_dev(s, OP_openat, "\"/dev\"", "  /dev:\n  environment:");
+}
+
 static void a_plan_that_is_refused_says_where(void **state)
 {
 	struct scene *s = *state;
@@ -258,16 +292,6 @@ static void every_allocation_of_a_plan_that_fails_is_told(void **state)
 	assert_true(n > 6);
 }
 
-/* A write that fails, or takes only a part. */
-static struct kernel *bad_write(void *context, struct kernel *k)
-{
-	struct fault *fault = context;
-
-	fault->layer.lower = k;
-	fault_rearm(fault);
-	return &fault->layer.kernel;
-}
-
 static void output_that_cannot_be_written_is_a_failure(void **state)
 {
 	static const char *const lines[] = {"sandtable --help", "sandtable --version",
@@ -282,7 +306,7 @@ static void output_that_cannot_be_written_is_a_failure(void **state)
 		s->fault.answer = -ENOSPC;
 		scene_run(s, &(struct given){.line = lines[i],
 					     .rehearsal = &rehearsal,
-					     .between = bad_write,
+					     .between = faulty,
 					     .context = &s->fault});
 		assert_int_equal(s->seen.status, 125 << 8);
 	}
@@ -298,14 +322,14 @@ static void output_that_is_taken_in_parts_is_whole(void **state)
 	s->fault.lasting = true;
 	s->fault.count = 5;
 	scene_run(s, &(struct given){.line = "sandtable --version",
-				     .between = bad_write,
+				     .between = faulty,
 				     .context = &s->fault});
 	assert_string_equal(s->seen.inside, "sandtable " SANDTABLE_VERSION "\n");
 	s->fault.count = 0;
 	s->fault.lasting = false;
 	s->fault.answer = -EINTR;
 	scene_run(s, &(struct given){.line = "sandtable --version",
-				     .between = bad_write,
+				     .between = faulty,
 				     .context = &s->fault});
 	assert_string_equal(s->seen.inside, "sandtable " SANDTABLE_VERSION "\n");
 }
@@ -323,6 +347,7 @@ int main(void)
 		SCENE_FAKE(a_trace_that_may_lack_lines_is_told),
 		SCENE_FAKE(a_plan_tells_the_steps_what_lasts_and_what_is_inside),
 		SCENE_FAKE(a_read_only_plan_leaves_nothing_and_shows_values_when_asked),
+		SCENE_FAKE(what_cannot_be_looked_at_is_said),
 		SCENE_FAKE(a_plan_that_is_refused_says_where),
 		SCENE_FAKE(what_cannot_be_rehearsed_is_said),
 		SCENE_FAKE(every_allocation_of_a_plan_that_fails_is_told),
