@@ -104,6 +104,9 @@ extern const struct inode_ops proc_fd_ops, proc_fdinfo_ops, proc_ns_ops;
 /* proc_status.c */
 int proc_show_status(struct fake *f, const struct proc_what *what, struct text *out);
 int proc_show_stat(struct fake *f, const struct proc_what *what, struct text *out);
+int proc_show_cmdline(struct fake *f, const struct proc_what *what, struct text *out);
+int proc_show_environ(struct fake *f, const struct proc_what *what, struct text *out);
+int proc_open_environ(struct fake *f, const struct proc_what *what);
 int proc_show_comm(struct fake *f, const struct proc_what *what, struct text *out);
 int proc_write_comm(struct fake *f, const struct proc_what *what, const char *text, size_t n);
 int proc_show_cgroup(struct fake *f, const struct proc_what *what, struct text *out);

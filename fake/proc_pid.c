@@ -144,13 +144,13 @@ static const struct proc_entry net_entries[] = {{.name = NULL}};
 	DIR("fdinfo", 0555, .ops = &proc_fdinfo_ops),                                          \
 	DIR("ns", 0511, .ops = &proc_ns_ops),                                                  \
 	DIR("net", 0555, .children = net_entries),                                             \
-	UNSEEN("environ", 0400),                                                               \
+	REG("environ", 0400, .show = proc_show_environ, .open = proc_open_environ),	\
 	UNSEEN("auxv", 0400),                                                                  \
 	REG("status", 0444, .show = proc_show_status),                                         \
 	UNSEEN("limits", 0444),                                                                \
 	UNSEEN("sched", 0644),                                                                 \
 	REG("comm", 0644, .show = proc_show_comm, .write = proc_write_comm),                   \
-	UNSEEN("cmdline", 0444),                                                               \
+	REG("cmdline", 0444, .show = proc_show_cmdline),				\
 	REG("stat", 0444, .show = proc_show_stat),                                             \
 	UNSEEN("statm", 0444),                                                                 \
 	UNSEEN("maps", 0444),                                                                  \

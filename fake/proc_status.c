@@ -1,5 +1,6 @@
 /* What the small files of /proc/PID say: status, stat, comm, cgroup, id maps. */
 #include "fake/cred.h"
+#include "fake/exec.h"
 #include "fake/proc.h"
 #include "fake/tty.h"
 
@@ -124,6 +125,51 @@ int proc_show_stat(struct fake *f, const struct proc_what *what, struct text *ou
 	text_addf(out, " 0 0 0 0 0 %llu %llu 0 0 0 0 0 %d 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n",
 		  (unsigned long long)t->pending & 0x7fffffff,
 		  (unsigned long long)t->blocked & 0x7fffffff, t->exit_signal);
+	return 0;
+}
+
+/*
+ * Each with its zero byte behind it.
+ * Simplified: a task that has executed nothing shows none, not those of its parent.
+ */
+static void show_strings(char *const *strings, struct text *out)
+{
+	for (; *strings; strings++)
+		text_add_bytes(out, *strings, strlen(*strings) + 1);
+}
+
+static const struct exec_start *start_of(const struct task *t)
+{
+	return t->has_execed && t->state != TASK_ZOMBIE ? t->memory : NULL;
+}
+
+int proc_show_cmdline(struct fake *f, const struct proc_what *what, struct text *out)
+{
+	const struct exec_start *start = start_of(what->task);
+
+	(void)f;
+	if (start)
+		show_strings(start->argv, out);
+	return 0;
+}
+
+int proc_show_environ(struct fake *f, const struct proc_what *what, struct text *out)
+{
+	const struct exec_start *start = start_of(what->task);
+
+	(void)f;
+	if (start)
+		show_strings(start->envp, out);
+	return 0;
+}
+
+/* environ_open() */
+int proc_open_environ(struct fake *f, const struct proc_what *what)
+{
+	if (what->task == NULL)
+		return refuse(f, RULE_PROC_ENVIRON_GONE);
+	if (!ptrace_may_read(f, what->task))
+		return refuse(f, RULE_PROC_ENVIRON_PERM);
 	return 0;
 }
 
