@@ -142,13 +142,17 @@ static int devpts_get_tree(struct fake *f, struct fs_context *fc, struct super_b
 	return 0;
 }
 
-/* devpts_remount(): the defaults come back even where the new options are refused. */
+/* devpts_remount(): the defaults came back even where the new options were refused. */
 static int devpts_reconfigure(struct fake *f, struct fs_context *fc, struct super_block *sb)
 {
 	struct devpts *devpts = devpts_of(sb);
-	int r = parse_options(f, fc->data, &devpts->options);
+	struct devpts_options options = devpts->options;
+	int r = parse_options(f, fc->data, &options);
 
-	devpts->ptmx->inode->mode = S_IFCHR | devpts->options.ptmxmode;
+	if (r < 0 && f->profile.devpts_remount_is_whole)
+		return r;
+	devpts->options = options;
+	devpts->ptmx->inode->mode = S_IFCHR | options.ptmxmode;
 	return r;
 }
 

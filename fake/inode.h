@@ -127,6 +127,7 @@ struct file_ops {
 	int (*read)(struct fake *f, struct file *file, void *buf, size_t n);
 	int (*write)(struct fake *f, struct file *file, const void *buf, size_t n);
 	short (*poll)(struct fake *f, struct file *file); /* POLLIN, … that hold now */
+	void (*polled)(struct fake *f, struct file *file); /* somebody was told of it */
 	int (*ioctl)(struct fake *f, struct file *file, enum sysop op, uintptr_t arg);
 	void (*release)(struct fake *f, struct file *file);
 	void (*holds)(struct fake *f, struct file *file, struct check *c); /* see check.h */

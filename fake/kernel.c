@@ -20,7 +20,8 @@ static const struct profile profiles[] = {
 	 .mountinfo_by_unique_id = true, .statx_mnt_id_unique = true,
 	 .detached_target_is_enoent = true, .mount_beneath = true, .bind_from_detached = true,
 	 .umount_asks_chains = true, .rbind_checks_ns_files = true,
-	 .linkat_empty_by_opener = true},
+	 .linkat_empty_by_opener = true,
+	 .devpts_remount_is_whole = true},
 };
 /* clang-format on */
 

@@ -23,6 +23,7 @@ struct profile {
 	bool rbind_checks_ns_files;    /* 6.12: MS_BIND with MS_REC refuses files of namespaces
 					  beneath its source that would close a circle */
 	bool linkat_empty_by_opener;   /* 6.10: AT_EMPTY_PATH for its opener */
+	bool devpts_remount_is_whole;  /* 6.15: one that is refused changes no option */
 	bool tmpfs_shows_inode64;      /* a build option: Debian's kernels */
 };
 

@@ -44,6 +44,17 @@ static bool poll_is_ready(struct fake *f, void *arg)
 	return false;
 }
 
+/* What the caller is told, once. */
+static short poll_tell(struct fake *f, const struct task *t, const struct pollfd *pollfd)
+{
+	struct file *file = pollfd->fd < 0 ? NULL : file_of(t, pollfd->fd);
+	short events = poll_one(f, t, pollfd);
+
+	if (file && file->ops && file->ops->polled)
+		file->ops->polled(f, file);
+	return events;
+}
+
 /* poll_select_set_timeout(): NULL waits for ever, and what is too far away nearly so. */
 static int poll_deadline(struct fake *f, const struct timespec *timeout)
 {
@@ -80,7 +91,7 @@ int do_ppoll(struct fake *f, struct pollfd *fds, unsigned int nfds,
 	if (r < 0)
 		return r;
 	for (unsigned int i = 0; i < nfds; i++) {
-		fds[i].revents = poll_one(f, wait.t, &fds[i]);
+		fds[i].revents = poll_tell(f, wait.t, &fds[i]);
 		n += fds[i].revents != 0;
 	}
 	return n;

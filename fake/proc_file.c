@@ -164,20 +164,26 @@ static int proc_write(struct fake *f, struct file *file, const void *buf, size_t
 	return r;
 }
 
-/* mounts_poll(): something was mounted or unmounted since. */
+/* mounts_poll(): something was mounted or unmounted since the caller was told last. */
 static short proc_poll(struct fake *f, struct file *file)
 {
-	struct proc_text *text = file->private;
-	int mask = POLLIN | POLLRDNORM;
+	const struct proc_text *text = file->private;
 
 	(void)f;
 	if (text->ns == NULL)
-		return (short)(mask | POLLOUT | POLLWRNORM);
-	if (text->event != text->ns->event) {
+		return POLLIN | POLLRDNORM | POLLOUT | POLLWRNORM;
+	if (text->event != text->ns->event)
+		return POLLIN | POLLRDNORM | POLLERR | POLLPRI;
+	return POLLIN | POLLRDNORM;
+}
+
+static void proc_polled(struct fake *f, struct file *file)
+{
+	struct proc_text *text = file->private;
+
+	(void)f;
+	if (text->ns)
 		text->event = text->ns->event;
-		mask |= POLLERR | POLLPRI;
-	}
-	return (short)mask;
 }
 
 const struct file_ops proc_file_ops = {
@@ -185,6 +191,7 @@ const struct file_ops proc_file_ops = {
 	.read = proc_read,
 	.write = proc_write,
 	.poll = proc_poll,
+	.polled = proc_polled,
 	.release = proc_release,
 	.holds = proc_file_holds,
 };
