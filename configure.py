@@ -62,7 +62,11 @@ TEST_VARIANTS = {
 TEST_GROUPS = {"test": "debug", "asan": "asan", "valgrind": "valgrind"}
 
 # Documents that programs print from tables: ninja docs writes them, ninja lint compares.
-GENERATED = {"docs/SYSOPS.md": ("tests/lint/sysops_md.c", ["core"])}
+GENERATED = {
+    "docs/ERRORS.md": ("tests/lint/errors_md.c", ["core"]),
+    "docs/SYSOPS.md": ("tests/lint/sysops_md.c", ["core"]),
+    "docs/sandtable.1": ("tests/lint/sandtable_1.c", ["core"]),
+}
 
 # Where the coverage report is to be found.
 COVERAGE_INFO = "build/coverage/lcov.info"
@@ -275,8 +279,8 @@ def document_edges(n):
     stamps, written = [], []
     for document, (path, parts) in GENERATED.items():
         name = Path(document).name
-        program(n, "release", f"docs/{name[:-3]}", [path], parts)
-        n.build(f"build/docs/{name}", "document", f"build/release/docs/{name[:-3]}")
+        program(n, "release", f"docs/{Path(path).stem}", [path], parts)
+        n.build(f"build/docs/{name}", "document", f"build/release/docs/{Path(path).stem}")
         stamps.append(f"build/lint/{name}.ok")
         n.build(stamps[-1], "compare", [document, f"build/docs/{name}"])
         written.append(f"docs-{name}")

@@ -1,0 +1,112 @@
+/* Prints docs/sandtable.1, whose options are those of options.def. */
+#include <stdio.h>
+
+#include "core/cli/cli.h"
+#include "core/spec/options.h"
+
+static const char before[] =
+	".TH SANDTABLE 1 \"\" \"sandtable " SANDTABLE_VERSION "\" \"User Commands\"\n"
+	".SH NAME\n"
+	"sandtable \\- build Linux sandboxes, and rehearse them first\n"
+	".SH SYNOPSIS\n"
+	".B sandtable box \\-\\-classic \\-\\-rootfs\n"
+	".I DIR\n"
+	".RB [ \\-\\-readonly ]\n"
+	".RB [ \\-\\-console\n"
+	".IR PTY ]\n"
+	".B \\-\\-\n"
+	".IR COMMAND ...\n"
+	".br\n"
+	".B sandtable box \\-\\-classic \\-\\-join\n"
+	".I PID\n"
+	".B \\-\\-\n"
+	".IR COMMAND ...\n"
+	".br\n"
+	".B sandtable plan \\-\\-classic \\-\\-rootfs\n"
+	".IR DIR \" ...\"\n"
+	".B \\-\\-\n"
+	".IR COMMAND ...\n"
+	".SH DESCRIPTION\n"
+	".B box\n"
+	"runs\n"
+	".I COMMAND\n"
+	"in new mount, pid, ipc and uts namespaces, with\n"
+	".I DIR\n"
+	"as its root. It needs root.\n"
+	".PP\n"
+	".B plan\n"
+	"rehearses the same on a kernel in memory, as root on a standard host with\n"
+	".I DIR\n"
+	"in it, and shows every step as the shell line with the same effect, what stays on "
+	"the\n"
+	"host for good, and what\n"
+	".I COMMAND\n"
+	"would see. It needs no privileges and changes nothing.\n"
+	".PP\n"
+	".B \\-\\-classic\n"
+	"is the mount set-up of early container runtimes, without its holes: each target is\n"
+	"opened beneath the rootfs, and a symbolic link in the way is refused.\n"
+	".I COMMAND\n"
+	"is root, with all that root may: it is for trusted images. Other set-ups are not "
+	"there\n"
+	"yet.\n"
+	".PP\n"
+	".I COMMAND\n"
+	"has the caller's environment, standard input, output and error, and no other\n"
+	"descriptor. A name without a slash is searched for in PATH, inside. It ends when\n"
+	".B sandtable\n"
+	"is killed.\n"
+	".SH OPTIONS\n";
+
+static const char after[] =
+	".SH EXIT STATUS\n"
+	"That of\n"
+	".IR COMMAND ,\n"
+	"128+n when it ended by signal n; 125 sandtable failed, 126\n"
+	".I COMMAND\n"
+	"cannot be executed, 127 it was not found.\n"
+	".B plan\n"
+	"exits with 0 when\n"
+	".I COMMAND\n"
+	"was reached.\n"
+	".SH DIAGNOSTICS\n"
+	"The first line of a message says it all; those behind it name the step, the call "
+	"that\n"
+	"was refused, why, and what to try. The word in brackets is explained in ERRORS.md.\n"
+	".SH SEE ALSO\n"
+	".BR bwrap (1),\n"
+	".BR unshare (1),\n"
+	".BR mount_namespaces (7),\n"
+	".BR pid_namespaces (7)\n";
+
+/* "-" as a minus, which can be copied from a terminal. */
+static void print_minus(const char *text)
+{
+	for (; *text; text++)
+		if (*text == '-')
+			fputs("\\-", stdout);
+		else
+			putchar(*text);
+}
+
+static void print_option(const struct option_row *row)
+{
+	printf(".TP\n.B ");
+	print_minus(row->name);
+	if (row->argument[0] == '[')
+		printf("\\fR%s\\fP", row->argument);
+	else if (row->argument[0])
+		printf(" \\fI%s\\fP", row->argument);
+	printf("\n");
+	print_minus(row->help);
+	printf(".\n");
+}
+
+int main(void)
+{
+	fputs(before, stdout);
+	for (int i = 0; i < N_OPTIONS; i++)
+		print_option(&option_rows[i]);
+	fputs(after, stdout);
+	return 0;
+}
