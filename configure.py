@@ -301,10 +301,12 @@ def use_edges(n):
     for name in ("bare", "bench_launch"):
         program(n, "release", f"bench/{name}", [f"tests/bench/{name}.c"], [],
                 static=name == "bare")
-    program(n, "release", "bench/bench_fake", ["tests/bench/bench_fake.c"], ["fake"])
+    for name in ("bench_fake", "bench_rehearse"):
+        program(n, "release", f"bench/{name}", [f"tests/bench/{name}.c"], ["fake", "core"])
     n.build("bench", "script", (), implicit=[
         "tests/bench/bench", "build/release/sandtable", "build/release/bench/bare",
-        "build/release/bench/bench_launch", "build/release/bench/bench_fake"],
+        "build/release/bench/bench_launch", "build/release/bench/bench_fake",
+        "build/release/bench/bench_rehearse"],
         command="tests/bench/bench")
 
 
