@@ -1,12 +1,11 @@
 /* A sandbox that is there to be joined. */
 #include "tests/lib/holder.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/run/classic.h"
 
-#define TABLE_SIZE 16384
+#define TABLE_SIZE 8192
 #define ARENA_SIZE 4096
 
 struct held {
@@ -47,8 +46,8 @@ static int held_main(void *arena)
 {
 	const struct held *held = arena;
 	struct kernel *k = held->k;
-	char *tables = malloc((size_t)2 * TABLE_SIZE);
-	int fd, r;
+	char before[TABLE_SIZE], after[TABLE_SIZE];
+	int fd;
 
 	sys_close(k, held->others[0]);
 	sys_close(k, held->others[1]);
@@ -59,9 +58,7 @@ static int held_main(void *arena)
 	    (held->bare_proc && sys_umount2(k, "/proc", MNT_DETACH) < 0) ||
 	    (held->bare_sys && sys_umount2(k, "/sys", MNT_DETACH) < 0))
 		return 2;
-	r = hold(held, fd, tables, tables + TABLE_SIZE);
-	free(tables);
-	return r;
+	return hold(held, fd, before, after);
 }
 
 int holder_start(struct kernel *k, const char *rootfs, bool bare_proc, bool bare_sys,
