@@ -64,7 +64,7 @@ struct super_block {
 	const struct fs_type *type;
 	dev_t dev;
 	unsigned long flags; /* MS_RDONLY, … of the superblock */
-	bool no_negatives; /* proc: a name that is missing cannot be made, and is told so first */
+	bool no_negatives; /* proc: a missing name cannot be made, and is told first */
 	unsigned int block_size; /* what statx(2) says is best to read */
 	bool noexec, nodev;	 /* SB_I_NOEXEC, SB_I_NODEV */
 	struct user_ns *user_ns;

@@ -7,65 +7,6 @@
 #include <limits.h>
 #include <string.h>
 
-void path_get(const struct path *path)
-{
-	if (path->mnt)
-		mnt_get(path->mnt);
-	if (path->dentry)
-		dentry_get(path->dentry);
-}
-
-void path_put(struct fake *f, struct path *path)
-{
-	struct path old = *path;
-
-	*path = (struct path){0};
-	if (old.dentry)
-		dentry_put(f, old.dentry);
-	if (old.mnt)
-		mnt_put(f, old.mnt);
-}
-
-/* As path_put; but to walk through a mount is no use that takes its MNT_EXPIRE mark away. */
-static void path_leave(struct fake *f, struct path *path)
-{
-	struct path old = *path;
-
-	*path = (struct path){0};
-	if (old.dentry)
-		dentry_put(f, old.dentry);
-	if (old.mnt)
-		mnt_put_no_expire(f, old.mnt);
-}
-
-void path_follow_down(struct fake *f, struct path *path)
-{
-	struct mount *mounted;
-	struct path below;
-
-	while (path->dentry->n_mounted > 0) {
-		mounted = mount_on(path->mnt, path->dentry);
-		if (mounted == NULL)
-			return;
-		below = (struct path){mnt_get(mounted), dentry_get(mounted->root)};
-		path_leave(f, path);
-		*path = below;
-	}
-}
-
-bool path_follow_up(struct fake *f, struct path *path)
-{
-	struct path above;
-
-	if (path->mnt->parent == path->mnt)
-		return false;
-	above = (struct path){path->mnt->parent, path->mnt->mountpoint};
-	path_get(&above);
-	path_leave(f, path);
-	*path = above;
-	return true;
-}
-
 /* A name that is no longer good leaves the tree, with what is mounted on it: d_invalidate(). */
 static bool dentry_is_good(struct fake *f, struct dentry *d)
 {
@@ -357,8 +298,7 @@ static int walk_component(struct walk *w, enum walk_step step)
 	walk_last_name(w, name);
 	r = lookup_one(w->f, w->path.dentry, name, &child);
 	if (r == -ENOENT) {
-		/* Not to find a name is a use that takes the mark of MNT_EXPIRE away: memory
-		 * filesystems keep no negative dentries, and try_to_unlazy() holds the mount. */
+		/* try_to_unlazy() holds the mount, which takes the mark of MNT_EXPIRE away. */
 		if (w->path.mnt)
 			w->path.mnt->is_expiry_marked = false;
 		return refuse(w->f, RULE_NO_ENTRY);

@@ -14,6 +14,8 @@ struct path {
 
 void path_get(const struct path *path);
 void path_put(struct fake *f, struct path *path);
+/* As path_put; but to walk through a mount is no use that takes its MNT_EXPIRE mark away. */
+void path_leave(struct fake *f, struct path *path);
 static inline bool path_equal(const struct path *a, const struct path *b)
 {
 	return a->mnt == b->mnt && a->dentry == b->dentry;

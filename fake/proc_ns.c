@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* Where each link leads: pid is what the task is in, pid_for_children what its next one will. */
+/* Where each link leads: pid is what the task is in, pid_for_children its next child. */
 static struct ns *ns_of(const struct task *t, const char *name)
 {
 	struct pid_ns *next = t->ns.pid_for_children;

@@ -218,7 +218,8 @@ static const struct proc_entry fs_entries[] = {
 	END,
 };
 static const struct proc_entry user_entries[] = {
-	LIMIT("max_cgroup_namespaces"), LIMIT("max_ipc_namespaces"), LIMIT("max_mnt_namespaces"),
+	LIMIT("max_cgroup_namespaces"), LIMIT("max_ipc_namespaces"),
+	LIMIT("max_mnt_namespaces"),
 	LIMIT("max_net_namespaces"), LIMIT("max_pid_namespaces"), LIMIT("max_time_namespaces"),
 	LIMIT("max_user_namespaces"), LIMIT("max_uts_namespaces"), END,
 };

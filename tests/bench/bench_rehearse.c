@@ -1,4 +1,4 @@
-/* How many rehearsals of the classic sequence a second: from a snapshot to the payload's end. */
+/* Rehearsals of the classic sequence a second, from a snapshot to the payload's end. */
 #include "core/plan/plan.h"
 #include "core/run/run.h"
 #include "fake/fake.h"

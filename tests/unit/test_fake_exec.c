@@ -1,4 +1,4 @@
-/* Executing programs on the fake: which files can be, what they are told, what is left behind. */
+/* Executing programs on the fake: which files can be, what they are told, what stays. */
 #include "tests/lib/notes.h"
 
 #include <elf.h>

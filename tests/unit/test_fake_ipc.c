@@ -125,11 +125,11 @@ static void an_opener_of_a_fifo_can_be_killed(void **state)
 struct letter {
 	struct iovec iov;
 	struct msghdr msg;
-	union {
-		struct cmsghdr head;
-		char bytes[CMSG_SPACE(4 * sizeof(int))];
-	} control;
 	char text[16];
+	union {
+		char bytes[CMSG_SPACE(4 * sizeof(int))];
+		struct cmsghdr head;
+	} control;
 };
 
 static struct letter letter_to(const char *text, const int *fds, int n)

@@ -28,7 +28,7 @@ static void see_read(struct seen *s, int fd, size_t size)
 	see(s, r);
 	if (r > 0)
 		strncat(s->text, buf, (size_t)r);
-	strcat(s->text, "|");
+	strncat(s->text, "|", 1);
 }
 
 static void run(int (*main)(void *arg), struct seen *s)
