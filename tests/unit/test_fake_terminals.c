@@ -24,11 +24,14 @@ static void see_read(struct seen *s, int fd, size_t size)
 {
 	char buf[128];
 	int r = sys_read(s->k, fd, buf, size < sizeof(buf) ? size : sizeof(buf));
+	size_t n;
 
 	see(s, r);
 	if (r > 0)
 		strncat(s->text, buf, (size_t)r);
-	strncat(s->text, "|", 1);
+	n = strlen(s->text);
+	s->text[n] = '|';
+	s->text[n + 1] = '\0';
 }
 
 static void run(int (*main)(void *arg), struct seen *s)
