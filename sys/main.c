@@ -83,18 +83,27 @@ static void path_clean(const char *path, char out[PATH_SIZE])
 	out[n] = '\0';
 }
 
-/* The standard host with the real rootfs in it. */
+/*
+ * The standard host with the real rootfs in it.  A rootfs that is not there, or no directory,
+ * is none there either: the rehearsal says so as the run would.
+ */
 static int held_make(struct held *held, struct kernel *real, struct text *why)
 {
 	char line[PATH_SIZE + 16];
+	struct statx st;
 	int r;
 
-	path_clean(held->rehearsed->rootfs, held->rootfs);
-	snprintf(line, sizeof(line), "\"%s\" dir\n", held->rootfs);
-	if (fake_world(held->fake, fake_world_standard(), why) < 0 ||
-	    (held->rootfs[0] && fake_world(held->fake, line, why) < 0))
+	if (fake_world(held->fake, fake_world_standard(), why) < 0)
 		return -EINVAL;
-	if (!held->rootfs[0])
+	r = sys_statx(real, AT_FDCWD, held->rehearsed->rootfs, 0, STATX_TYPE, &st);
+	path_clean(held->rehearsed->rootfs, held->rootfs);
+	if (r < 0 || !held->rootfs[0])
+		return 0;
+	snprintf(line, sizeof(line), "\"%s\" %s\n", held->rootfs,
+		 S_ISDIR(st.stx_mode) ? "dir" : "file");
+	if (fake_world(held->fake, line, why) < 0)
+		return -EINVAL;
+	if (!S_ISDIR(st.stx_mode))
 		return 0;
 	r = fake_graft(held->fake, held->rootfs, real, held->rehearsed->rootfs);
 	if (r < 0)

@@ -37,6 +37,22 @@ static struct refusal *refusal_front(struct watch *w, int r)
 	return &w->refusals[0];
 }
 
+/* The call as a message shows it: an environment would bury the rest. */
+static void refusal_print(struct refusal *refusal, const struct call *call)
+{
+	static const char *const elided[] = {"...", NULL};
+	const struct print_style style = {.limit = 64, .hide_values = true};
+	struct call shown = *call;
+	char memory[1024];
+	struct text t;
+
+	if (call->op == OP_execveat)
+		shown.arg[3] = (uintptr_t)elided;
+	text_init(&t, memory, sizeof(memory));
+	call_print_answered(&t, &shown, refusal->r, &style);
+	text_cut_middle(refusal->text, sizeof(refusal->text), t.at);
+}
+
 static int watch_call(struct layer *layer, const struct call *call)
 {
 	struct watch *w = (struct watch *)layer;
@@ -44,15 +60,10 @@ static int watch_call(struct layer *layer, const struct call *call)
 
 	if (r < 0) {
 		struct refusal *refusal = refusal_front(w, r);
-		const struct print_style style = {.limit = 64, .hide_values = true};
-		char memory[1024];
-		struct text t;
 
-		text_init(&t, memory, sizeof(memory));
-		call_print_answered(&t, call, r, &style);
 		refusal->op = call->op;
 		refusal->r = r;
-		text_cut_middle(refusal->text, sizeof(refusal->text), t.at);
+		refusal_print(refusal, call);
 	}
 	return r;
 }
