@@ -289,6 +289,13 @@ def document_edges(n):
     return stamps
 
 
+def program_test(n, variant):
+    """The program as a user starts it; answers the stamp."""
+    stamp = f"build/{variant}/tests/linux/test_program.ok"
+    n.build(stamp, "run", ["tests/linux/test_program", f"build/{variant}/sandtable", PAYLOAD])
+    return stamp
+
+
 def use_edges(n):
     """What one does with the program: show it, install it, measure it."""
     n.comment("To see it, to install it ($DESTDIR, $PREFIX), to measure it")
@@ -297,7 +304,9 @@ def use_edges(n):
             command="tests/linux/demo")
     n.build("install", "script", (), implicit=["build/release/sandtable"],
             command="install -D -m 755 build/release/sandtable "
-                    "$$DESTDIR$${PREFIX:-/usr/local}/bin/sandtable")
+                    "$$DESTDIR$${PREFIX:-/usr/local}/bin/sandtable && "
+                    "install -D -m 644 docs/sandtable.1 "
+                    "$$DESTDIR$${PREFIX:-/usr/local}/share/man/man1/sandtable.1")
     for name in ("bare", "bench_launch"):
         program(n, "release", f"bench/{name}", [f"tests/bench/{name}.c"], [],
                 static=name == "bare")
@@ -497,11 +506,12 @@ def generate():
     on_kernels = kernel_edges(n)
     for group, variant in TEST_GROUPS.items():
         more = on_kernels.pop(group, []) + conformance.pop(group, [])
+        more += [program_test(n, variant)] if variant != "valgrind" else []
         n.build(group, "phony", stamps[variant] + more)
     for group, more in on_kernels.items():
         n.build(group, "phony", more)
     n.comment("Coverage: build/coverage/lcov.info, build/coverage/html")
-    coverage_edges(n, stamps["coverage"])
+    coverage_edges(n, [*stamps["coverage"], program_test(n, "coverage")])
     n.comment("Mutants: more options in $MUTANTS, as --sample 50")
     mutant_edges(n, stamps["debug"])
     n.comment("Lint: the invariants of the house, checked on the release objects")
