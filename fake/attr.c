@@ -97,7 +97,6 @@ static void setattr_kill_bits(const struct inode *inode, struct iattr *attr)
 
 static int notify_change(struct fake *f, struct inode *inode, struct iattr *attr)
 {
-	const struct user_ns *ns = inode->sb->user_ns;
 	int r = 0;
 
 	if ((attr->valid & (ATTR_MODE | ATTR_UID | ATTR_GID)) && inode->is_immutable)
@@ -105,10 +104,6 @@ static int notify_change(struct fake *f, struct inode *inode, struct iattr *attr
 	if ((attr->valid & ATTR_MODE) && S_ISLNK(inode->mode))
 		return refuse(f, RULE_CHMOD_SYMLINK);
 	setattr_kill_bits(inode, attr);
-	if ((attr->valid & ATTR_UID) && uid_inside(ns, attr->uid) == (uid_t)-1)
-		return refuse(f, RULE_CHOWN_SB_UID);
-	if ((attr->valid & ATTR_GID) && gid_inside(ns, attr->gid) == (gid_t)-1)
-		return refuse(f, RULE_CHOWN_SB_GID);
 	if ((attr->valid & ATTR_MODE) && inode->ops->setattr)
 		r = inode->ops->setattr(f, inode);
 	if (r == 0)

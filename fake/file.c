@@ -72,12 +72,12 @@ int do_read(struct fake *f, int fd, void *buf, size_t count)
 		return refuse_badf(f);
 	if (!file_may_read(file))
 		return refuse(f, RULE_READ_NOT_READABLE);
+	if (file->ops->read == NULL && !S_ISDIR(file->inode->mode))
+		return refuse(f, RULE_READ_UNSUITABLE);
+	if ((ssize_t)count < 0) /* access_ok(): no buffer is so large */
+		return refuse_fault(f);
 	if (S_ISDIR(file->inode->mode))
 		return refuse(f, RULE_READ_DIRECTORY);
-	if (file->ops->read == NULL)
-		return refuse(f, RULE_READ_UNSUITABLE);
-	if ((ssize_t)count < 0)
-		return refuse(f, RULE_READ_COUNT);
 	if (count > 0 && memory_is_bad(buf) && read_touches_buffer(file))
 		return refuse_fault(f);
 	return file->ops->read(f, file, buf, count < COUNT_MAX ? count : COUNT_MAX);
@@ -93,9 +93,7 @@ int do_write(struct fake *f, int fd, const void *buf, size_t count)
 		return refuse(f, RULE_WRITE_NOT_WRITABLE);
 	if (file->ops->write == NULL)
 		return refuse(f, RULE_WRITE_UNSUITABLE);
-	if ((ssize_t)count < 0)
-		return refuse(f, RULE_WRITE_COUNT);
-	if (count > 0 && memory_is_bad(buf))
+	if ((ssize_t)count < 0 || (count > 0 && memory_is_bad(buf)))
 		return refuse_fault(f);
 	return file->ops->write(f, file, buf, count < COUNT_MAX ? count : COUNT_MAX);
 }

@@ -10,17 +10,18 @@
 
 /* clang-format off */
 static const struct profile profiles[] = {
-	{.name = "6.1", .release = "6.1.0-fake", .verified = true, .tmpfs_shows_inode64 = true},
+	{.name = "6.1", .release = "6.1.0-fake", .verified = true, .tmpfs_shows_inode64 = true,
+	 .links_are_protected = true},
 	{.name = "6.12", .release = "6.12.0-fake", .verified = true,
 	 .mountinfo_by_unique_id = true, .statx_mnt_id_unique = true,
 	 .detached_target_is_enoent = true, .mount_beneath = true, .tmpfs_shows_inode64 = true,
 	 .umount_asks_chains = true, .rbind_checks_ns_files = true,
-	 .linkat_empty_by_opener = true},
+	 .linkat_empty_by_opener = true, .statx_takes_null = true, .links_are_protected = true},
 	{.name = "6.18", .release = "6.18.0-fake",
 	 .mountinfo_by_unique_id = true, .statx_mnt_id_unique = true,
 	 .detached_target_is_enoent = true, .mount_beneath = true, .bind_from_detached = true,
 	 .umount_asks_chains = true, .rbind_checks_ns_files = true,
-	 .linkat_empty_by_opener = true,
+	 .linkat_empty_by_opener = true, .statx_takes_null = true,
 	 .devpts_remount_is_whole = true},
 };
 /* clang-format on */
@@ -114,6 +115,7 @@ struct fake *fake_new(const struct fake_options *options)
 	f = region_alloc(heap, sizeof(*f));
 	*f = (struct fake){.kernel.ops = &fake_ops, .options = *options, .heap = heap};
 	f->profile = *profile;
+	f->protected_symlinks = f->protected_hardlinks = profile->links_are_protected;
 	f->clock = 1700000000ULL * 1000000000ULL;
 	f->next_ns_inum = 4026531835U;
 	list_init(&f->tasks);

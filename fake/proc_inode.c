@@ -43,14 +43,13 @@ void proc_holds(struct fake *f, struct inode *inode, struct check *c)
 static void refresh_fd_mode(const struct task *t, struct inode *inode, int fd)
 {
 	const struct file *file = t->fds && fd < t->fds->size ? t->fds->slots[fd].file : NULL;
-	unsigned int access = file ? file->flags & O_ACCMODE : 0;
 
 	if (!S_ISLNK(inode->mode) || file == NULL)
 		return;
 	inode->mode = S_IFLNK;
-	if (!(file->flags & O_PATH) && access != O_WRONLY)
+	if (file_may_read(file))
 		inode->mode |= 0500;
-	if (!(file->flags & O_PATH) && access != O_RDONLY)
+	if (file_may_write(file))
 		inode->mode |= 0300;
 }
 

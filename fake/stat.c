@@ -81,6 +81,9 @@ int do_statx(struct fake *f, int dirfd, const char *path, int flags, unsigned in
 		return refuse(f, RULE_STATX_FLAGS);
 	if (flags & AT_EMPTY_PATH)
 		lookup |= LOOKUP_EMPTY;
+	if (f->profile.statx_takes_null && path == NULL && dirfd >= 0 &&
+	    (flags & ~(AT_NO_AUTOMOUNT | AT_STATX_SYNC_TYPE)) == AT_EMPTY_PATH)
+		path = "";
 	r = path_lookup(f, dirfd, path, lookup, &at);
 	if (r < 0)
 		return r;

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -329,6 +330,16 @@ static int write_maps(pid_t pid)
 	return r < 0 ? r : write_file(pid, "gid_map", map);
 }
 
+/* As many descriptors as a login session may have, and the fake's tasks. */
+static void limit_descriptors(void)
+{
+	struct rlimit limit;
+
+	getrlimit(RLIMIT_NOFILE, &limit);
+	limit.rlim_cur = 1024;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 static int start_world(struct engine_linux *e, bool user_namespace)
 {
 	struct desk *desk = e->engine.bench.desk;
@@ -340,8 +351,10 @@ static int start_world(struct engine_linux *e, bool user_namespace)
 	long pid = syscall(SYS_clone3, &args, sizeof(args));
 	int r = 0;
 
-	if (pid == 0)
+	if (pid == 0) {
+		limit_descriptors();
 		become_init(e);
+	}
 	if (pid < 0)
 		return -errno;
 	e->top = (pid_t)pid;
