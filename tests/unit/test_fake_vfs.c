@@ -81,10 +81,97 @@ static void what_is_written_is_read(void **state)
 	run(make_and_read, NULL);
 }
 
+static int unknown_fields(void *arg)
+{
+	struct room *room = arg;
+	struct {
+		struct open_how how;
+		uint64_t later;
+	} how = {.how.flags = O_RDONLY};
+
+	WANT(room, sys_openat2(room->k, AT_FDCWD, "/tmp", &how.how, sizeof(how)), 3);
+	how.later = 1;
+	WANT(room, sys_openat2(room->k, AT_FDCWD, "/tmp", &how.how, sizeof(how)), -E2BIG);
+	return 0;
+}
+
+static void fields_of_a_later_kernel_are_refused_only_when_set(void **state)
+{
+	(void)state;
+	run(unknown_fields, NULL);
+}
+
+/* As rm -r does it: a piece of the listing, then what is in it. */
+static int remove_while_listing(void *arg)
+{
+	struct room *room = arg;
+	struct kernel *k = room->k;
+	char buf[512], name[32];
+	int fd, r, n = 0;
+
+	WANT(room, sys_mkdirat(k, AT_FDCWD, "/tmp/many", 0755), 0);
+	fd = sys_openat(k, AT_FDCWD, "/tmp/many", O_RDONLY | O_DIRECTORY, 0);
+	for (int i = 0; i < 1000; i++) {
+		snprintf(name, sizeof(name), "file%d", i);
+		WANT(room, sys_mknodat(k, fd, name, S_IFREG | 0644, 0), 0);
+	}
+	while ((r = sys_getdents64(k, fd, buf, sizeof(buf))) > 0) {
+		for (int at = 0; at < r;) {
+			struct kernel_dirent *entry = (void *)(buf + at);
+
+			at += entry->d_reclen;
+			if (entry->d_name[0] == '.')
+				continue;
+			WANT(room, sys_unlinkat(k, fd, entry->d_name, 0), 0);
+			n++;
+		}
+	}
+	WANT(room, n, 1000);
+	WANT(room, sys_unlinkat(k, AT_FDCWD, "/tmp/many", AT_REMOVEDIR), 0);
+	return 0;
+}
+
+static void a_listing_skips_nothing_when_its_entries_go(void **state)
+{
+	(void)state;
+	run(remove_while_listing, NULL);
+}
+
+static int exec_main(struct kernel *k, char *const *argv, char *const *envp)
+{
+	(void)argv;
+	(void)envp;
+	if (sys_openat(k, AT_FDCWD, "/prog", O_WRONLY, 0) != -ETXTBSY)
+		return 1;
+	if (sys_openat(k, AT_FDCWD, "/prog", O_RDONLY | O_TRUNC, 0) != -ETXTBSY)
+		return 2;
+	return sys_openat(k, AT_FDCWD, "/prog", O_RDONLY, 0) == 3 ? 0 : 3;
+}
+
+static int exec_prog(void *arg)
+{
+	struct room *room = arg;
+	char prog[] = "prog";
+	char *const argv[] = {prog, NULL}, *const envp[] = {NULL};
+
+	fake_payload(room->f, "/prog", exec_main);
+	WANT(room, sys_execveat(room->k, AT_FDCWD, "/prog", argv, envp, 0), 0);
+	return 0;
+}
+
+static void a_program_that_runs_is_not_written_to(void **state)
+{
+	(void)state;
+	run(exec_prog, "/prog file 0755 elf\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_written_is_read),
+		cmocka_unit_test(fields_of_a_later_kernel_are_refused_only_when_set),
+		cmocka_unit_test(a_listing_skips_nothing_when_its_entries_go),
+		cmocka_unit_test(a_program_that_runs_is_not_written_to),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
