@@ -10,6 +10,9 @@
 #define ELF_MACHINE EM_X86_64
 #endif
 
+/* open_exec(): a name that the kernel itself has is not asked for being empty. */
+#define INTERPRETER_LOOKUP (LOOKUP_FOLLOW | LOOKUP_EMPTY)
+
 /* elf_read(): all of it, or -EIO. */
 static int file_read_at(struct fake *f, struct file *file, void *buf, size_t n, off_t pos)
 {
@@ -114,7 +117,7 @@ static int loader_find(struct fake *f, struct file *file, const Elf64_Phdr *phdr
 		return refuse(f, RULE_EXEC_SHORT);
 	if (name[phdr->p_filesz - 1] != '\0')
 		return refuse_format(f);
-	r = exec_open(f, AT_FDCWD, name, LOOKUP_FOLLOW, &loader);
+	r = exec_open(f, AT_FDCWD, name, INTERPRETER_LOOKUP, &loader);
 	if (r == -ENOENT)
 		return refuse(f, RULE_EXEC_NO_LOADER);
 	if (r < 0)
@@ -237,7 +240,7 @@ static int script_load(struct fake *f, struct exec *exec)
 	if (exec->is_inaccessible)
 		return refuse(f, RULE_EXEC_INACCESSIBLE);
 	exec->interp = name;
-	r = exec_open(f, AT_FDCWD, name, LOOKUP_FOLLOW, &file);
+	r = exec_open(f, AT_FDCWD, name, INTERPRETER_LOOKUP, &file);
 	if (r == -ENOENT)
 		return refuse(f, RULE_EXEC_NO_INTERPRETER);
 	if (r < 0)

@@ -32,6 +32,7 @@ int fake_run(struct fake *f, int (*main)(void *arg), void *arg)
 	}
 }
 
+/* A task that does nothing of its own is stopped and ended by signals all the same. */
 void fake_pause(struct fake *f)
 {
 	struct task *t = f->current;
@@ -40,17 +41,20 @@ void fake_pause(struct fake *f)
 		fake_stop(f, "fake_pause outside of a task");
 		return;
 	}
-	t->state = TASK_PAUSED;
-	sched_leave(f);
-	signal_deliver(f);
+	t->is_paused = true;
+	while (t->is_paused) {
+		t->state = TASK_PAUSED;
+		sched_leave(f);
+		signal_deliver(f);
+	}
 }
 
 void fake_resume(struct fake *f, int task)
 {
 	struct task *t = task_by_number(f, task);
 
-	if (t && t->state == TASK_PAUSED)
-		t->state = TASK_READY;
+	if (t)
+		t->is_paused = false;
 }
 
 void fake_kill(struct fake *f, int task)

@@ -216,7 +216,7 @@ void fiber_replace(struct fake *f, int (*main)(void *arg), void *arg)
 
 /* Who runs next. */
 
-/* A sleeper wakes for its condition and for signals; a stopped or paused one for its death. */
+/* A sleeper wakes for its condition and for signals; a stopped one for its death alone. */
 static bool task_can_run(struct fake *f, struct task *t)
 {
 	switch (t->state) {
@@ -226,8 +226,9 @@ static bool task_can_run(struct fake *f, struct task *t)
 		return t->is_ready(f, t->ready_arg) ||
 		       (t->deadline && f->clock >= t->deadline) ||
 		       (!t->is_exiting && signal_is_pending(t));
-	case TASK_STOPPED:
 	case TASK_PAUSED:
+		return !t->is_paused || signal_is_pending(t);
+	case TASK_STOPPED:
 		return t->dying_of != 0;
 	default:
 		return false;
@@ -420,10 +421,10 @@ void sched_wait(struct fake *f, bool (*ready)(struct fake *f, void *arg), void *
 
 /* From outside. */
 
-static bool any_task_is(const struct fake *f, enum task_state state)
+static bool any_task_is_paused(const struct fake *f)
 {
 	list_for_each(node, &f->tasks)
-		if (list_entry(node, struct task, all)->state == state)
+		if (list_entry(node, struct task, all)->is_paused)
 			return true;
 	return false;
 }
@@ -446,7 +447,7 @@ enum fake_state sched_run(struct fake *f)
 		return FAKE_STOPPED;
 	if (fake_n_tasks(f) == 0)
 		return FAKE_DONE;
-	if (any_task_is(f, TASK_PAUSED))
+	if (any_task_is_paused(f))
 		return FAKE_PAUSED;
 	f->is_deadlocked = true;
 	text_init(&text, f->stopped, sizeof(f->stopped));

@@ -85,7 +85,7 @@ static void sock_release(struct fake *f, struct file *file)
 	sock_put(f, sock);
 }
 
-/* unix_poll() and unix_dgram_poll(): writable while a quarter of the buffer is in use. */
+/* unix_poll() and unix_dgram_poll() */
 static short sock_poll(struct fake *f, struct file *file)
 {
 	const struct sock *sock = file->private;
@@ -98,7 +98,7 @@ static short sock_poll(struct fake *f, struct file *file)
 		events |= POLLHUP | POLLRDHUP | POLLIN | POLLRDNORM;
 	if (!list_empty(&sock->queue))
 		events |= POLLIN | POLLRDNORM;
-	if (sock->wmem * 4 <= SOCK_SNDBUF)
+	if (sock_is_writable(sock))
 		events |= POLLOUT | POLLWRNORM | POLLWRBAND;
 	return (short)events;
 }

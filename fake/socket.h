@@ -44,6 +44,12 @@ struct transfer {
 	int flags;   /* MSG_* */
 };
 
+/* unix_writable(): no more than a quarter of the buffer is in use. */
+static inline bool sock_is_writable(const struct sock *sock)
+{
+	return sock->wmem * 4 <= SOCK_SNDBUF;
+}
+
 /* NULL: the file is no socket. */
 struct sock *sock_of(const struct file *file);
 void sock_put(struct fake *f, struct sock *sock);

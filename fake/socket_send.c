@@ -10,24 +10,24 @@
 /* Of a connection; a longer send becomes several messages. */
 #define STREAM_CHUNK ((size_t)PIPE_PAGE - 320 + 32768)
 
-/* What a sender waits for: room in his own buffer, or the end of the connection. */
-static bool sock_has_room(struct fake *f, void *arg)
+/* unix_write_space(): whoever sleeps for room is not woken before much of it is free. */
+static bool sock_wakes_sender(struct fake *f, void *arg)
 {
 	const struct sock *sock = arg;
 
 	(void)f;
-	return sock->wmem < SOCK_SNDBUF || sock->is_shut || sock->error;
+	return sock_is_writable(sock) || sock->is_shut || sock->error;
 }
 
 static int send_wait(struct fake *f, struct sock *sock, int flags)
 {
-	if (sock_has_room(f, sock))
+	if (sock->wmem < SOCK_SNDBUF)
 		return 0;
 	if (flags & MSG_DONTWAIT)
 		return refuse(f, RULE_SEND_FULL);
 	f->current->waits_on = sock->peer;
 	f->current->waits_on_mode = O_RDWR;
-	return task_sleep(f, sock_has_room, sock, "room in a socket");
+	return task_sleep(f, sock_wakes_sender, sock, "room in a socket");
 }
 
 static int refuse_reset(struct fake *f, struct sock *sock)

@@ -61,6 +61,7 @@ struct task {
 	bool has_execed; /* setpgid by the parent is refused */
 	bool no_new_privs;
 	bool is_dumpable;
+	bool is_paused;	 /* until the outside resumes it; stopped as well, perhaps */
 	bool is_exiting; /* fds, namespaces, root, cwd and exe may be gone: NULL */
 	int wait_status; /* once a zombie: as wait(2) gives it */
 	void *memory;	 /* its copy of the parent's arena, or what exec left: arguments */

@@ -48,6 +48,49 @@ static void nobody_outlives_the_init_of_a_pid_namespace(void **state)
 	assert_int_equal(notes.info.si_status, 3);
 }
 
+static int orphan_inside(void *arg)
+{
+	struct timespec second = {.tv_sec = 1};
+
+	(void)arg;
+	sys_ppoll(notes.k, NULL, 0, &second);
+	note(sys_getppid(notes.k));
+	return 0;
+}
+
+static int leave_an_orphan(void *arg)
+{
+	(void)arg;
+	return spawn(orphan_inside) < 0;
+}
+
+static int init_who_adopts(void *arg)
+{
+	(void)arg;
+	spawn(leave_an_orphan);
+	wait_any();
+	note(wait_any());
+	return 0;
+}
+
+static int be_a_subreaper_outside(void *arg)
+{
+	(void)arg;
+	sys_prctl_set_child_subreaper(notes.k, 1);
+	spawn_with(init_who_adopts, NULL, 0, CLONE_NEWPID);
+	wait_any();
+	note(wait_any());
+	return 0;
+}
+
+static void orphans_of_a_pid_namespace_stay_in_it(void **state)
+{
+	notes_run(*state, be_a_subreaper_outside);
+	assert_int_equal(notes.r[0], 1);
+	assert_int_equal(notes.r[1], 0);
+	assert_int_equal(notes.r[2], -ECHILD);
+}
+
 static int unshare_and_bury(void *arg)
 {
 	(void)arg;
@@ -222,6 +265,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, notes_setup, notes_teardown)
 		TEST(nobody_outlives_the_init_of_a_pid_namespace),
+		TEST(orphans_of_a_pid_namespace_stay_in_it),
 		TEST(a_pid_namespace_without_its_init_is_dead),
 		TEST(children_can_be_born_in_anothers_pid_namespace),
 		TEST(a_uts_namespace_has_a_name_of_its_own),
