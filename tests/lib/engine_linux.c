@@ -91,10 +91,13 @@ static bool is_dead(char state)
 	return state == 'Z' || state == 'X' || state == '-';
 }
 
-/* A task in interruptible sleep within its call waits for what only others can do. */
+/*
+ * A task in interruptible sleep within its call waits for what only others can do; so does the
+ * init of a pid namespace that waits idly for the end of all others in it.
+ */
 static bool is_asleep(char state)
 {
-	return state == 'S' || state == 'T' || state == 't';
+	return state == 'S' || state == 'I' || state == 'T' || state == 't';
 }
 
 static void stop(struct engine *e, const char *why)
