@@ -23,19 +23,11 @@ static void see_read(struct seen *s, int fd, size_t size)
 {
 	char buf[128];
 	int r = sys_read(s->k, fd, buf, size < sizeof(buf) ? size : sizeof(buf));
-	size_t n;
 
 	see(s, r);
 	if (r > 0)
-<<<<<<< HEAD
-		strncat(s->text, buf, (size_t)r);
-	n = strlen(s->text);
-	s->text[n] = '|';
-	s->text[n + 1] = '\0';
-=======
 		text_add_bytes(&s->text, buf, (size_t)r);
 	text_add_char(&s->text, '|');
->>>>>>> 1e39ca5 (fake: the terminal room's files are within the house's measures)
 }
 
 static void run(int (*main)(void *arg), struct seen *s)
