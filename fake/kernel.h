@@ -25,7 +25,7 @@ struct profile {
 	bool statx_takes_null;	       /* 6.11: with AT_EMPTY_PATH and a descriptor, for "" */
 	bool linkat_empty_by_opener;   /* 6.10: AT_EMPTY_PATH for its opener */
 	bool devpts_remount_is_whole;  /* 6.15: one that is refused changes no option */
-	bool links_are_protected;      /* Debian: fs.protected_symlinks and _hardlinks are 1 */
+	bool links_are_protected;      /* Debian: protected_symlinks, _hardlinks are 1 */
 	bool tmpfs_shows_inode64;      /* a build option: Debian's kernels */
 };
 
