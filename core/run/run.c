@@ -37,12 +37,10 @@ static void step_note(const struct side *side, size_t i)
 	kernel_note(side->k, &note);
 }
 
-static int step_run(struct side *side, struct watch *w, const struct step *step)
+static int step_run(struct side *side, const struct step *step)
 {
-	int r;
+	int r = runs[step->kind](side, step);
 
-	watch_clear(w);
-	r = runs[step->kind](side, step);
 	/* The alternative stands in the plan; it never asks for less protection. */
 	if (r < 0 && r == -step->or_on)
 		r = runs[step->or_kind](side, step);
@@ -84,7 +82,7 @@ static int side_run(struct side *side, struct blame *blame)
 		if (step->side != side->name)
 			continue;
 		step_note(side, i);
-		r = step_run(side, &w, step);
+		r = step_run(side, step);
 		if (r < 0)
 			blame_fill(blame, side, &w, i, r);
 	}

@@ -41,7 +41,7 @@ static struct refusal *refusal_front(struct watch *w, int r)
 static void refusal_print(struct refusal *refusal, const struct call *call)
 {
 	static const char *const elided[] = {"...", NULL};
-	const struct print_style style = {.limit = 64, .hide_values = true};
+	const struct print_style style = {.limit = 64};
 	struct call shown = *call;
 	char memory[1024];
 	struct text t;
@@ -71,11 +71,6 @@ static int watch_call(struct layer *layer, const struct call *call)
 void watch_init(struct watch *w, struct kernel *lower)
 {
 	layer_init(&w->layer, lower, watch_call);
-	w->n = 0;
-}
-
-void watch_clear(struct watch *w)
-{
 	w->n = 0;
 }
 

@@ -21,8 +21,6 @@ struct watch {
 };
 
 void watch_init(struct watch *w, struct kernel *lower);
-/* Forgets what was refused: a new step begins. */
-void watch_clear(struct watch *w);
 /* The newest call that answered r; NULL: none. */
 const struct refusal *watch_find(const struct watch *w, int r);
 

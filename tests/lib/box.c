@@ -140,9 +140,13 @@ static uint64_t open_descriptors(struct kernel *k)
 /* The program, and what it leaves behind in its task. */
 static int program(struct kernel *k, const struct cli *cli, mode_t umask)
 {
-	uint64_t before = open_descriptors(k);
+	uint64_t before;
 	int status;
 
+	/* What a careless caller leaves open; the payload must not see it. */
+	sys_dup3(k, 1, 9, 0);
+	sys_dup3(k, 1, 29, 0);
+	before = open_descriptors(k);
 	sys_umask(k, umask);
 	status = cli_main(cli);
 	if (open_descriptors(k) != before)

@@ -187,6 +187,49 @@ static void a_link_where_a_node_belongs_is_refused(void **state)
 	want_refusal(&s->seen, 125, "sandtable: cannot make the node ", "node-is-a-symlink");
 }
 
+/* What the path of the rootfs leads to after the bind, in a field of struct statx. */
+static size_t exchanged_field;
+
+static int exchange(struct fault *fault, const struct call *call)
+{
+	struct statx *st = (struct statx *)call->arg[4];
+	int r = layer_pass(&fault->layer, call);
+
+	*((char *)st + exchanged_field) ^= 1;
+	return r;
+}
+
+static struct kernel *exchanging(void *context, struct kernel *k)
+{
+	struct fault *fault = context;
+
+	fault_init(fault, k);
+	fault->op = OP_statx;
+	fault->contains = "STATX_MNT_ID";
+	fault->nth = 2;
+	fault->hit = exchange;
+	return &fault->layer.kernel;
+}
+
+static void a_rootfs_that_is_exchanged_is_refused(void **state)
+{
+	static const size_t fields[] = {
+		offsetof(struct statx, stx_ino),
+		offsetof(struct statx, stx_dev_major),
+		offsetof(struct statx, stx_dev_minor),
+	};
+	struct scene *s = *state;
+
+	for (size_t i = 0; i < COUNT(fields); i++) {
+		exchanged_field = fields[i];
+		scene_run(s, &(struct given){.options = "--rootfs @/img",
+					     .between = exchanging,
+					     .context = &s->fault});
+		want_refusal(&s->seen, 125, "sandtable: cannot bind the rootfs ",
+			     "rootfs-exchanged");
+	}
+}
+
 /* Answers ENOENT for the host's node, as if it were not there. */
 static struct kernel *without_tty(void *context, struct kernel *k)
 {
@@ -252,6 +295,7 @@ int main(int argc, char **argv)
 		SCENE_BOTH(a_link_that_appears_at_ptmx_is_fatal),
 		SCENE_BOTH(a_node_that_is_there_is_left_as_it_is),
 		SCENE_BOTH(a_link_where_a_node_belongs_is_refused),
+		SCENE_BOTH(a_rootfs_that_is_exchanged_is_refused),
 		SCENE_BOTH(the_calls_are_those_of_the_golden_trace),
 		SCENE_BOTH(a_node_that_the_host_lacks_is_fatal),
 	};

@@ -4,6 +4,8 @@
 
 #include "tests/lib/scene.h"
 
+static int rehearsed_status;
+
 /* Where the real host is rehearsed on: itself. */
 static int rehearse_here(const struct rehearsal *rehearsal, const struct rehearsed *rehearsed,
 			 struct text *inside, struct text *why)
@@ -11,7 +13,7 @@ static int rehearse_here(const struct rehearsal *rehearsal, const struct rehears
 	struct kernel *k = rehearsal->context;
 
 	assert_string_equal(why->at, "");
-	rehearsed->main(k, rehearsed->arg);
+	rehearsed_status = rehearsed->main(k, rehearsed->arg);
 	rehearsed->look(k, rehearsed->arg);
 	text_add(inside, "the mounts\nthe ids");
 	return 0;
@@ -190,6 +192,7 @@ static void a_plan_tells_the_steps_what_lasts_and_what_is_inside(void **state)
 	run_line(s, "sandtable plan --classic --rootfs /img --as-root -- /probe exit 0");
 	assert_string_equal(s->seen.said, "");
 	assert_int_equal(s->seen.status, 0);
+	assert_int_equal(rehearsed_status, 0);
 	assert_int_equal(strncmp(s->seen.inside, "as root on a host\n\n  1  host  trap", 34),
 			 0);
 	assert_non_null(strstr(s->seen.inside, "\n 54  init  exec /probe exit 0\n"));
@@ -252,6 +255,7 @@ static void a_plan_that_is_refused_says_where(void **state)
 
 	run_line(s, PLAN "-- /nothing");
 	assert_int_equal(s->seen.status, 125 << 8);
+	assert_int_equal(rehearsed_status, 125);
 	assert_non_null(strstr(s->seen.inside, " init  exec /nothing\n"));
 	assert_null(strstr(s->seen.inside, "inside, at exec"));
 	assert_non_null(strstr(s->seen.said, "sandtable: cannot execute /nothing: no such"));

@@ -82,6 +82,8 @@ static void want_blame(const struct sweep *s, const char *what)
 	if (s->fault.hit_step && !is_tolerated(s->fault.hit_op, -s->fault.answer) &&
 	    (!strstr(s->seen.said, call) || !strstr(s->seen.said, answer)))
 		fail_msg("%s: said %s", what, s->seen.said);
+	if (strstr(s->seen.said, "  left  "))
+		fail_msg("%s: said %s", what, s->seen.said);
 	assert_string_equal(s->seen.inside, "");
 }
 
