@@ -9,8 +9,6 @@
 #include <string.h>
 
 #define NR_UNIX98_PTY_MAX (1 << 20)
-#define PTY_LIMIT 4096	 /* kernel.pty.max */
-#define PTY_RESERVE 1024 /* kernel.pty.reserve: for instances of the first mount namespace */
 
 struct devpts_options {
 	bool has_uid, has_gid;
@@ -273,10 +271,10 @@ int devpts_slave_path(struct fake *f, const struct file *master, struct path *ou
 int devpts_index_new(struct fake *f, struct super_block *sb)
 {
 	struct devpts *devpts = devpts_of(sb);
-	int reserve = devpts->options.may_reserve ? 0 : PTY_RESERVE;
+	int reserve = devpts->options.may_reserve ? 0 : f->pty_reserve;
 	int index;
 
-	if (f->n_ptys + 1 >= PTY_LIMIT - reserve)
+	if (f->n_ptys + 1 >= f->pty_max - reserve)
 		return refuse(f, RULE_PTY_LIMIT);
 	index = id_pool_take(f, devpts->indices);
 	if (index >= devpts->options.max) {

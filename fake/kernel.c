@@ -121,6 +121,8 @@ struct fake *fake_new(const struct fake_options *options)
 	list_init(&f->tasks);
 	list_init(&f->super_blocks);
 	list_init(&f->payloads);
+	f->pty_max = 4096;
+	f->pty_reserve = 1024;
 	f->mount_ids = id_pool_new(f, 1);
 	f->group_ids = id_pool_new(f, 1);
 	f->sched = sched_new(f);

@@ -131,7 +131,8 @@ static int proc_read(struct fake *f, struct file *file, void *buf, size_t n)
 	int r = 0;
 
 	if (text->ns == NULL && what.entry->show == NULL)
-		return refuse(f, RULE_PROC_NOT_READABLE);
+		return fake_stop(f, "fake: reading %s of proc is not modelled",
+				 what.entry->name);
 	if (what.pid && what.task == NULL && text->ns == NULL)
 		return refuse(f, RULE_PROC_TASK_GONE);
 	if (text->at == NULL || file->pos == 0)

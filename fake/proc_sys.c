@@ -2,6 +2,8 @@
 #include "fake/cred.h"
 #include "fake/proc.h"
 
+#include <limits.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,8 +14,6 @@ static int sys_permission(struct fake *f, struct inode *inode, int mask)
 	mode_t mode = inode->mode;
 	bool is_in_group = cred->egid == 0;
 
-	if ((mask & MAY_EXEC) && S_ISREG(mode))
-		return refuse(f, RULE_SYSCTL_EXEC);
 	for (int i = 0; i < cred->n_groups; i++)
 		is_in_group = is_in_group || cred->groups[i] == 0;
 	if (cred->euid == 0)
@@ -45,30 +45,45 @@ const struct inode_ops proc_sys_file_ops = {
 	PROC_INODE_OPS,
 };
 
-/* Settings that can be changed here, and where they live. */
-static int *setting_of(struct fake *f, const char *name)
+/* Settings that can be changed here, where they live, and the most that they take. */
+static const struct setting {
+	const char *name;
+	size_t offset; /* of an int in struct fake */
+	long most;
+} settings[] = {
+	{"protected_symlinks", offsetof(struct fake, protected_symlinks), 1},
+	{"protected_hardlinks", offsetof(struct fake, protected_hardlinks), 1},
+	{"protected_fifos", offsetof(struct fake, protected_fifos), 2},
+	{"protected_regular", offsetof(struct fake, protected_regular), 2},
+	{"max", offsetof(struct fake, pty_max), INT_MAX},
+	{"reserve", offsetof(struct fake, pty_reserve), INT_MAX},
+};
+
+static const struct setting *setting_of(const struct proc_what *what)
 {
-	if (strcmp(name, "protected_symlinks") == 0)
-		return &f->protected_symlinks;
-	if (strcmp(name, "protected_hardlinks") == 0)
-		return &f->protected_hardlinks;
-	if (strcmp(name, "protected_fifos") == 0)
-		return &f->protected_fifos;
-	return &f->protected_regular;
+	const struct setting *setting = settings;
+
+	while (strcmp(setting->name, what->entry->name) != 0)
+		setting++;
+	return setting;
+}
+
+static int *setting_value(struct fake *f, const struct setting *setting)
+{
+	return (int *)(void *)((char *)f + setting->offset);
 }
 
 static int show_setting(struct fake *f, const struct proc_what *what, struct text *out)
 {
-	text_addf(out, "%d\n", *setting_of(f, what->entry->name));
+	text_addf(out, "%d\n", *setting_value(f, setting_of(what)));
 	return 0;
 }
 
-/* proc_dointvec_minmax(): 0 or 1; 2 for files and FIFOs. */
+/* proc_dointvec_minmax() */
 static int write_setting(struct fake *f, const struct proc_what *what, const char *text,
 			 size_t n)
 {
-	const char *name = what->entry->name;
-	bool may_be_two = strstr(name, "fifos") || strstr(name, "regular");
+	const struct setting *setting = setting_of(what);
 	char word[16] = "";
 	size_t len = n < sizeof(word) ? n : 0;
 	char *end;
@@ -77,9 +92,9 @@ static int write_setting(struct fake *f, const struct proc_what *what, const cha
 	memcpy(word, text, len);
 	value = strtol(word, &end, 10);
 	if (len == 0 || end == word || (*end != '\0' && *end != '\n') || value < 0 ||
-	    value > 1 + may_be_two)
+	    value > setting->most)
 		return refuse(f, RULE_SYSCTL_VALUE);
-	*setting_of(f, name) = (int)value;
+	*setting_value(f, setting) = (int)value;
 	return (int)n;
 }
 
@@ -131,8 +146,8 @@ static int show_number(struct fake *f, const struct proc_what *what, struct text
 		{"overflowuid", 65534},
 		{"overflowgid", 65534},
 		{"mount-max", 100000},
-		{"max", 4096},
-		{"reserve", 1024},
+
+
 		{"suid_dumpable", 0},
 		{"nr_open", 1048576},
 		{"pipe-max-size", 1048576},
@@ -190,7 +205,8 @@ static int write_not_modelled(struct fake *f, const struct proc_what *what, cons
 
 static const struct proc_entry nothing[] = {END};
 static const struct proc_entry pty_entries[] = {
-	FIXED("max"), FIXED("reserve"), RO("nr", show_n_ptys), END,
+	RW("max", show_setting, write_setting), RW("reserve", show_setting, write_setting),
+	RO("nr", show_n_ptys), END,
 };
 /* Simplified: of the settings only those that sandboxes are known to look at. */
 static const struct proc_entry kernel_entries[] = {
