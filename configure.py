@@ -341,6 +341,7 @@ def conformance_edges(n):
     test = program(n, "debug", "tests/conformance/test_conformance", paths, ["check"],
                    static=True, more=[embedded])
     drive = program(n, "debug", "drive", ["tests/drive/drive.c"], ["check"], static=True)
+    program(n, "release", "fuzz", sources("tests/differential"), ["check"], static=True)
     stamp = "build/debug/tests/conformance/user.ok"
     n.build(stamp, "conformance", test, words="--linux --user --may-skip ids,init-userns,kernel")
     for profile in PROFILES:

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #define NAMES_MAX 256
-#define DEPTH_MAX 12
+#define DEPTH_MAX 10
 #define DESCRIPTORS_MAX 128
 
 /* Numbers of linux/magic.h: trees that are other on each machine, or in each moment. */
@@ -53,7 +53,8 @@ static const char *type_name(unsigned int mode)
 	return "?";
 }
 
-static void link_target(struct listing *l)
+/* Not inlined: its buffer would lie on the small stack once for each level. */
+static __attribute__((noinline)) void link_target(struct listing *l)
 {
 	char target[4096];
 	int n = sys_readlinkat(l->k, AT_FDCWD, l->path, target, sizeof(target) - 1);
@@ -87,7 +88,8 @@ static int name_compare(const void *a, const void *b)
 }
 
 /* The names of a directory, "." and ".." left out; the caller frees each.  Or -errno. */
-static int names_read(struct kernel *k, int fd, char *names[NAMES_MAX])
+static __attribute__((noinline)) int names_read(struct kernel *k, int fd,
+						char *names[NAMES_MAX])
 {
 	char records[8192];
 	int count = 0, n;
