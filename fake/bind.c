@@ -121,6 +121,20 @@ static bool has_unbindable(struct mount *tree)
 	return false;
 }
 
+static int check_move_root(struct fake *f, const struct path *from)
+{
+	if (!path_is_mount_root(from))
+		return refuse(f, RULE_MOVE_NOT_ROOT);
+	return 0;
+}
+
+static int check_move_kind(struct fake *f, const struct path *from, const struct path *to)
+{
+	if (S_ISDIR(to->dentry->inode->mode) != S_ISDIR(from->dentry->inode->mode))
+		return refuse(f, RULE_MOVE_KIND);
+	return 0;
+}
+
 /* May this be taken from where it is?  First half of do_move_mount()'s checks. */
 static int check_move_source(struct fake *f, const struct path *from)
 {
@@ -132,18 +146,17 @@ static int check_move_source(struct fake *f, const struct path *from)
 		return refuse(f, RULE_MOVE_SOURCE_NOT_OURS);
 	if (old->flags & MNT_LOCKED)
 		return refuse(f, RULE_MOVE_LOCKED);
-	if (!path_is_mount_root(from))
-		return refuse(f, RULE_MOVE_NOT_ROOT);
-	return 0;
+	return check_move_root(f, from);
 }
 
 /* May it be put there?  Second half. */
 static int check_move_target(struct fake *f, const struct path *from, const struct path *to)
 {
 	struct mount *old = from->mnt;
+	int r = check_move_kind(f, from, to);
 
-	if (S_ISDIR(to->dentry->inode->mode) != S_ISDIR(from->dentry->inode->mode))
-		return refuse(f, RULE_MOVE_KIND);
+	if (r < 0)
+		return r;
 	if (old->parent->flags & MNT_SHARED)
 		return refuse(f, RULE_MOVE_PARENT_SHARED);
 	if (to->mnt->flags & MNT_SHARED && has_unbindable(old))
@@ -159,8 +172,15 @@ static int check_move_target(struct fake *f, const struct path *from, const stru
 static int move_to(struct fake *f, const struct path *from, struct path *to)
 {
 	struct mount *old_parent = from->mnt ? from->mnt->parent : NULL;
-	int r = lock_mount(f, to);
+	int r = 0;
 
+	if (f->profile.move_looks_at_paths_first) {
+		r = check_move_root(f, from);
+		if (r == 0)
+			r = check_move_kind(f, from, to);
+	}
+	if (r == 0)
+		r = lock_mount(f, to);
 	if (r < 0)
 		return r;
 	if (!mnt_is_ours(f, to->mnt))

@@ -52,8 +52,10 @@ static bool prepend_path(const struct path *path, const struct path *root, struc
 			mnt = mnt->parent;
 			continue;
 		}
-		if (d->parent == d) /* out of a bind mount by a rename elsewhere */
+		if (d->parent == d) { /* out of a bind mount by a rename elsewhere: no name */
+			p->at = sizeof(p->bytes);
 			return false;
+		}
 		prepend_name(p, d->name);
 		d = d->parent;
 	}

@@ -22,7 +22,8 @@ static const struct profile profiles[] = {
 	 .detached_target_is_enoent = true, .mount_beneath = true, .bind_from_detached = true,
 	 .umount_asks_chains = true, .rbind_checks_ns_files = true,
 	 .linkat_empty_by_opener = true, .statx_takes_null = true,
-	 .devpts_remount_is_whole = true},
+	 .devpts_remount_is_whole = true, .copies_lose_unbindable = true,
+	 .move_looks_at_paths_first = true},
 };
 /* clang-format on */
 

@@ -23,6 +23,8 @@ struct profile {
 	bool rbind_checks_ns_files;    /* 6.12: MS_BIND with MS_REC refuses files of namespaces
 					  beneath its source that would close a circle */
 	bool statx_takes_null;	       /* 6.11: with AT_EMPTY_PATH and a descriptor, for "" */
+	bool copies_lose_unbindable;   /* seen on 6.18: in a new mount namespace */
+	bool move_looks_at_paths_first; /* seen on 6.18: before the target's mount */
 	bool linkat_empty_by_opener;   /* 6.10: AT_EMPTY_PATH for its opener */
 	bool devpts_remount_is_whole;  /* 6.15: one that is refused changes no option */
 	bool links_are_protected;      /* Debian: protected_symlinks, _hardlinks are 1 */

@@ -59,6 +59,8 @@ struct mount *clone_mnt(struct fake *f, struct mount *old, struct dentry *root, 
 	if (flags & CL_MAKE_SHARED && mnt->group_id == 0)
 		mnt->group_id = id_pool_take(f, f->group_ids);
 	mnt->flags = old->flags;
+	if (f->profile.copies_lose_unbindable)
+		mnt->flags &= ~MNT_UNBINDABLE;
 	clone_propagation(mnt, old, flags);
 	return mnt;
 }

@@ -6,26 +6,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-/*
- * A line to be: P a path that probably exists, N a new one, M a mount point, Q a name,
- * D a descriptor, K a pidfd, $T a pid, and {a,b,c} one of these words.  What it does if it succeeds is told by the effects.
- */
+/* What a line does if it succeeds, and who may have it. */
 enum effect {
 	NOTHING,
-	MAKES_PATH = 1,	   /* the first path exists now */
-	TAKES_PATH = 2,	   /* the first path is gone */
-	MAKES_OTHER = 4,   /* the second one exists now */
-	MAKES_MOUNT = 8,   /* the second one, or the only one, is a mount point */
-	TAKES_MOUNT = 16,  /* the first one is none any more */
-	MAKES_FD = 32,	   /* the answer is a descriptor */
-	MAKES_FDS = 64,	   /* two of them stand in [brackets] */
+	MAKES_PATH = 1,	  /* the first path exists now */
+	TAKES_PATH = 2,	  /* the first path is gone */
+	MAKES_OTHER = 4,  /* the second one exists now */
+	MAKES_MOUNT = 8,  /* the second one, or the only one, is a mount point */
+	TAKES_MOUNT = 16, /* the first one is none any more */
+	MAKES_FD = 32,	  /* the answer is a descriptor */
+	MAKES_FDS = 64,	  /* two of them stand in [brackets] */
 	TAKES_FD = 128,
 	MAKES_TASK = 256,
 	ENDS_TASK = 512,
 	GIVES_UP = 1024,   /* the task's rights */
 	ONLY_CHILD = 2048, /* not for task 1 */
-	/* Kept apart: all pidfds have one inode, which belongs to the whole machine. */
-	MAKES_PIDFD = 4096,
+	RECEIVES_FD = 4096,
+	MAKES_PIDFD = 8192,
+	USES_PIDFD = 16384,
+	ASKS_INODE = 32768, /* of a descriptor: all pidfds have one, of the whole machine */
 };
 
 struct recipe {
@@ -34,101 +33,12 @@ struct recipe {
 	const char *line;
 };
 
-/* clang-format off */
 static const struct recipe recipes[] = {
-	/* Directories and their entries. */
-	{ 50, MAKES_PATH, "mkdir(N, {0755,0755,0755,0700,0711,01777,0,02755})" },
-	{ 14, TAKES_PATH, "rmdir(P)" },
-	{ 18, TAKES_PATH, "unlink(P)" },
-	{ 20, MAKES_PATH, "mknod(N, {S_IFREG,S_IFREG,S_IFIFO,S_IFSOCK}|{0644,0600,0666,0}, 0)" },
-	{ 20, MAKES_OTHER, "symlink(P, N)" },
-	{ 6,  MAKES_OTHER, "symlink(\"{x,..,../x,.,y/z}\", N)" },
-	{ 14, MAKES_OTHER, "link(P, N)" },
-	{ 4,  MAKES_OTHER, "linkat(AT_FDCWD, P, AT_FDCWD, N, {AT_SYMLINK_FOLLOW,AT_SYMLINK_FOLLOW,1})" },
-	{ 20, TAKES_PATH|MAKES_OTHER, "rename(P, N)" },
-	{ 8,  TAKES_PATH, "rename(P, P)" },
-	{ 8,  NOTHING, "renameat2(AT_FDCWD, P, AT_FDCWD, P, {RENAME_EXCHANGE,RENAME_NOREPLACE,RENAME_EXCHANGE|RENAME_NOREPLACE,8})" },
-	{ 12, NOTHING, "readlinkat(AT_FDCWD, P, {100,100,1,0})" },
-	{ 12, NOTHING, "chmod(P, {0755,0644,0,0700,04755,02711,01777,0666})" },
-	{ 10, NOTHING, "chown(P, {0,1000,-1}, {0,1000,-1})" },
-	{ 4,  NOTHING, "lchown(P, {0,1000,-1}, {0,1000,-1})" },
-	{ 12, NOTHING, "access(P, {F_OK,R_OK,W_OK,X_OK,R_OK|W_OK,R_OK|X_OK})" },
-	{ 16, NOTHING, "statx(AT_FDCWD, P, {0,AT_SYMLINK_NOFOLLOW}, STATX_TYPE|STATX_MODE|STATX_NLINK|STATX_UID|STATX_GID)" },
-	{ 6,  NOTHING, "statx(D, \"\", AT_EMPTY_PATH, STATX_TYPE|STATX_MODE|STATX_NLINK|STATX_UID|STATX_GID)" },
-
-	/* Descriptors. */
-	{ 24, MAKES_FD, "open(P, {O_RDONLY,O_RDONLY,O_WRONLY,O_RDWR,O_PATH,O_RDONLY|O_DIRECTORY,O_RDONLY|O_NOFOLLOW,O_PATH|O_NOFOLLOW,O_PATH|O_DIRECTORY}|O_NONBLOCK, 0)" },
-	{ 16, MAKES_FD|MAKES_PATH, "open(N, {O_CREAT|O_RDWR,O_CREAT|O_WRONLY,O_CREAT|O_EXCL|O_RDWR,O_CREAT|O_RDONLY,O_CREAT|O_RDWR|O_APPEND}|O_NONBLOCK, {0644,0600,0})" },
-	{ 4,  MAKES_FD, "open(P, {O_RDWR|O_TRUNC,O_WRONLY|O_TRUNC,O_RDONLY|O_TRUNC,O_RDONLY|O_CREAT}|O_NONBLOCK, 0644)" },
-	{ 8,  MAKES_FD, "openat2({AT_FDCWD,D}, {P,Q}, {flags={O_PATH,O_RDONLY|O_NONBLOCK,O_PATH|O_NOFOLLOW}, resolve={0,RESOLVE_BENEATH,RESOLVE_IN_ROOT,RESOLVE_NO_SYMLINKS,RESOLVE_NO_XDEV,RESOLVE_BENEATH|RESOLVE_NO_XDEV}}, 24)" },
-	{ 6,  MAKES_FD, "openat(D, Q, {O_RDONLY,O_PATH,O_RDONLY|O_DIRECTORY}|O_NONBLOCK, 0)" },
-	{ 3,  NOTHING, "mkdirat(D, Q, 0755)" },
-	{ 3,  NOTHING, "unlinkat(D, Q, {0,AT_REMOVEDIR})" },
-	{ 20, TAKES_FD, "close(D)" },
-	{ 8,  NOTHING, "read(D, {0,1,10,100})" },
-	{ 10, NOTHING, "write(D, \"{a,bc,defgh}\", 1)" },
-	{ 4,  NOTHING, "lseek(D, {0,1,5,-1}, {SEEK_SET,SEEK_CUR,SEEK_END})" },
-	{ 4,  NOTHING, "ftruncate(D, {0,1,100,-1})" },
-	{ 4,  NOTHING, "fchmod(D, {0755,0644,0})" },
-	{ 3,  NOTHING, "fchown(D, {0,1000}, {0,1000})" },
-	{ 4,  MAKES_FD, "dup(D)" },
-	{ 3,  MAKES_FD, "dup3(D, {20,21,D}, {0,O_CLOEXEC})" },
-	{ 2,  MAKES_FD, "fcntl_dupfd_cloexec(D, {0,10,20})" },
-	{ 2,  NOTHING, "fcntl_setfd(D, {0,FD_CLOEXEC})" },
-	{ 2,  NOTHING, "fcntl_getfd(D)" },
-	{ 2,  NOTHING, "fcntl_getfl(D)" },
-	{ 6,  MAKES_FDS, "pipe2({O_NONBLOCK,O_NONBLOCK|O_CLOEXEC})" },
-	{ 3,  MAKES_FDS, "socketpair(AF_UNIX, {SOCK_STREAM,SOCK_SEQPACKET,SOCK_DGRAM}|SOCK_NONBLOCK, 0)" },
-	{ 4,  NOTHING, "sendmsg(D, {iov=[\"x\"], rights=[D]}, MSG_NOSIGNAL)" },
-	{ 4,  MAKES_FD, "recvmsg(D, {iov=[10], control=24}, 0)" },
-	{ 3,  NOTHING, "ppoll([{fd=D, events=POLLIN|POLLOUT}], 1, {tv_sec=0, tv_nsec=0})" },
-
-	/* Where a task stands. */
-	{ 12, NOTHING, "chdir(P)" },
-	{ 6,  NOTHING, "chdir(\"{/,/,..,.,x,y}\")" },
-	{ 4,  NOTHING, "fchdir(D)" },
-	{ 5,  NOTHING, "getcwd(100)" },
-	{ 2,  ONLY_CHILD, "chroot(P)" },
-	{ 3,  NOTHING, "umask({022,0,077})" },
-
-	/* Mounts. */
-	{ 44, MAKES_MOUNT, "mount(\"t\", P, \"tmpfs\", {0,0,0,MS_RDONLY,MS_NOSUID|MS_NODEV,MS_NOATIME,MS_NOSYMFOLLOW,MS_NOEXEC}, {NULL,NULL,\"mode=755\",\"mode=700\"})" },
-	{ 40, MAKES_MOUNT, "bind(P, P)" },
-	{ 20, MAKES_MOUNT, "rbind(P, P)" },
-	{ 20, MAKES_MOUNT|TAKES_MOUNT, "move(M, P)" },
-	{ 12, NOTHING, "mount(NULL, M, NULL, MS_REMOUNT|MS_BIND|{MS_RDONLY,MS_NOSUID,MS_NOATIME,MS_STRICTATIME,0,0}, NULL)" },
-	{ 6,  NOTHING, "mount(NULL, M, NULL, MS_REMOUNT|{MS_RDONLY,MS_NOSUID,0,0}, NULL)" },
-	{ 30, NOTHING, "{make_shared,make_shared,make_slave,make_private,make_unbindable}(M)" },
-	{ 10, NOTHING, "{make_rshared,make_rslave,make_rprivate}({M,M,\"/\"})" },
-	{ 30, TAKES_MOUNT, "umount2(M, {0,0,0,MNT_DETACH,MNT_DETACH,MNT_EXPIRE,UMOUNT_NOFOLLOW,MNT_FORCE})" },
-	{ 2,  NOTHING, "umount2(P, 0)" },
-	{ 2,  ONLY_CHILD, "pivot_root({M,M,\".\"}, {P,\".\"})" },
-
-	/* Tasks and namespaces. */
-	{ 5,  MAKES_TASK, "clone3({flags={0,CLONE_NEWNS,CLONE_NEWNS,CLONE_NEWUTS}, exit_signal=SIGCHLD})" },
-	{ 3,  NOTHING, "unshare({CLONE_NEWNS,CLONE_NEWNS,CLONE_NEWUTS,CLONE_FS})" },
-	{ 2,  ENDS_TASK|ONLY_CHILD, "exit_group({0,3})" },
-	{ 3,  NOTHING, "waitid(P_ALL, 0, WEXITED|WNOHANG)" },
-	{ 2,  MAKES_PIDFD, "pidfd_open($T, 0)" },
-	{ 3,  NOTHING, "setns({K,K,D}, {CLONE_NEWNS,CLONE_NEWUTS})" },
-	{ 1,  NOTHING, "sethostname(\"{a,bc,def}\", 1)" },
-	{ 1,  NOTHING, "{getpid,getppid,geteuid,getegid}()" },
-
-	/* Ids. */
-	{ 2,  GIVES_UP|ONLY_CHILD, "setresuid({1000,-1}, 1000, {1000,0})" },
-	{ 2,  ONLY_CHILD, "setresgid({1000,-1}, 1000, 1000)" },
-	{ 1,  ONLY_CHILD, "setresuid(-1, 0, -1)" },
-	{ 1,  ONLY_CHILD, "setgroups({0,1}, [1000])" },
-	{ 1,  NOTHING, "getgroups({0,10})" },
-
-	/* Looks. */
-	{ 5,  NOTHING, "@mountinfo" },
-	{ 3,  NOTHING, "@tree /" },
-	{ 1,  NOTHING, "@fds" },
-	{ 1,  NOTHING, "@creds" },
-	{ 2,  NOTHING, "@cwd" },
+#define RECIPE(recipe_weight, recipe_effects, recipe_line)                                     \
+	{.weight = recipe_weight, .effects = recipe_effects, .line = recipe_line},
+#include "tests/differential/recipes.def"
+#undef RECIPE
 };
-/* clang-format on */
 
 #define N_RECIPES (sizeof(recipes) / sizeof(*recipes))
 
@@ -182,6 +92,7 @@ void generator_init(struct generator *g, uint64_t seed)
 	for (int i = 0; i < 8; i++)
 		next_random(g);
 	g->n_tasks = 1;
+	g->most_tasks = GENERATOR_TASKS;
 	g->tasks[1].alive = true;
 }
 
@@ -389,6 +300,15 @@ static int choose_task(struct generator *g, const struct recipe *recipe)
 	return g->tasks[task].alive ? task : 0;
 }
 
+static bool is_wanted(const struct generator *g)
+{
+	int effects = g->recipe->effects;
+
+	if (!g->task || effects & (g->pidfds ? ASKS_INODE : USES_PIDFD))
+		return false;
+	return !(effects & MAKES_TASK) || g->n_tasks < g->most_tasks;
+}
+
 const char *generator_next(struct generator *g)
 {
 	struct writer w = {.g = g};
@@ -399,11 +319,13 @@ const char *generator_next(struct generator *g)
 	do {
 		g->recipe = choose_recipe(g);
 		g->task = choose_task(g, g->recipe);
-	} while (!g->task || ((g->recipe->effects & MAKES_TASK) && g->n_tasks == GENERATOR_TASKS));
+	} while (!is_wanted(g));
 	g->path[0] = g->other[0] = g->line[0] = '\0';
 	snprintf(task, sizeof(task), "%d ", g->task);
 	put(&w, task, strlen(task));
 	w.at = g->recipe->line;
+	if (g->sorted && strcmp(w.at, "@mountinfo") == 0)
+		w.at = "@mounts";
 	while (*w.at)
 		put_word(&w, NULL);
 	return g->line;
@@ -442,7 +364,7 @@ static void learn_fds(struct generator *g, int r, const char *answer)
 		fd_add(aim, b);
 	}
 	list = strstr(answer, "rights=[");
-	if (list && strstr(answer, "recvmsg") && sscanf(list, "rights=[%d]", &a) == 1)
+	if (list && (effects & RECEIVES_FD) && sscanf(list, "rights=[%d]", &a) == 1)
 		fd_add(aim, a);
 	if ((effects & TAKES_FD) && sscanf(strchr(g->line, '('), "(%d", &a) == 1)
 		fd_drop(aim, a);

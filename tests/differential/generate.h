@@ -21,16 +21,18 @@ struct aim {
 	bool alive;
 	bool asleep;
 	bool is_user; /* gave its rights up */
-	int pidfd; /* the last one that was opened */
+	int pidfd;    /* the last one that was opened */
 	int n_fds;
 	int fds[GENERATOR_FDS];
 };
 
 struct generator {
-	uint64_t state; /* of the random numbers */
+	uint64_t state;	    /* of the random numbers */
+	bool sorted;	    /* ask for mount tables in an order of our own */
+	bool pidfds;	    /* open pidfds, and then ask nothing of inodes by descriptor */
 	struct pool paths;  /* that exist, of any kind */
 	struct pool mounts; /* on which something is mounted */
-	int n_tasks;
+	int n_tasks, most_tasks;
 	struct aim tasks[GENERATOR_TASKS + 1]; /* from 1 */
 	char line[512];			       /* the last one that was made */
 	char path[POOL_TEXT];		       /* what it would make, or take away */

@@ -11,7 +11,7 @@
 struct program {
 	int n;
 	char *lines[PROGRAM_LINES];
-	char *fake[PROGRAM_LINES];  /* answers */
+	char *fake[PROGRAM_LINES]; /* answers */
 	char *real[PROGRAM_LINES];
 	int r[PROGRAM_LINES]; /* the fake's, as engine_result */
 };

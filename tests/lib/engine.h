@@ -34,6 +34,7 @@ struct engine_options {
 	bool user_namespace; /* Linux: the world is made in a new user namespace */
 	const char *profile; /* fake: "6.1", …; NULL: the default */
 	bool checks;	     /* fake: verify the invariants after each call */
+	bool protections;    /* fake: fs.protected_* are as on this machine, else off */
 };
 
 /* A kernel with task 1 and no lines; NULL with the reason on stderr.  Close what is opened. */

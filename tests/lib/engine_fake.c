@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "core/kernel/call.h"
-#include "fake/fake.h"
+#include "fake/kernel.h"
 #include "fake/task.h"
 #include "tests/lib/engine.h"
 
@@ -160,6 +160,27 @@ static bool make_host(struct engine_fake *e)
 	return false;
 }
 
+static int sysctl_read(const char *path)
+{
+	FILE *file = fopen(path, "r");
+	int value = 0;
+
+	if (file && fscanf(file, "%d", &value) != 1)
+		value = 0;
+	if (file)
+		fclose(file);
+	return value;
+}
+
+/* Distributions set them, and kernels of Debian's have other defaults. */
+static void copy_protections(struct fake *f)
+{
+	f->protected_symlinks = sysctl_read("/proc/sys/fs/protected_symlinks");
+	f->protected_hardlinks = sysctl_read("/proc/sys/fs/protected_hardlinks");
+	f->protected_fifos = sysctl_read("/proc/sys/fs/protected_fifos");
+	f->protected_regular = sysctl_read("/proc/sys/fs/protected_regular");
+}
+
 struct engine *engine_fake(const struct engine_options *options)
 {
 	struct engine_fake *e = calloc(1, sizeof(*e));
@@ -176,6 +197,8 @@ struct engine *engine_fake(const struct engine_options *options)
 		free(e);
 		return NULL;
 	}
+	if (options->protections)
+		copy_protections(e->fake);
 	e->engine.ops = &ops;
 	e->engine.bench = (struct bench){.k = fake_kernel(e->fake),
 					 .desk = desk,

@@ -43,6 +43,17 @@ static void futex_sleep(uint32_t *word, uint32_t value, long ns)
 	syscall(SYS_futex, word, FUTEX_WAIT, value, ns ? &timeout : NULL, NULL, 0);
 }
 
+/* Others go on; timers of some kernels tick so seldom that a nap is long. */
+static void nap(int n)
+{
+	uint32_t nothing = 0;
+
+	if (n < 200)
+		sched_yield();
+	else
+		futex_sleep(&nothing, 0, PATIENCE_NS / 8);
+}
+
 static void futex_wake(uint32_t *word)
 {
 	__atomic_add_fetch(word, 1, __ATOMIC_SEQ_CST);
@@ -148,8 +159,10 @@ static void wait_for_turn(struct engine_linux *e)
 
 		if (turn == 0)
 			return;
-		futex_sleep(&desk->engine, seen,
-			    desk->seats[turn].leaving ? PATIENCE_NS / 8 : PATIENCE_NS);
+		if (desk->seats[turn].leaving)
+			nap(i);
+		else
+			futex_sleep(&desk->engine, seen, PATIENCE_NS);
 		if (__atomic_load_n(&desk->next, __ATOMIC_SEQ_CST) == next)
 			asleep = look_at_runner(e, asleep);
 		else
@@ -202,15 +215,13 @@ static void settle(struct engine_linux *e)
 	int calm = 0;
 
 	for (int i = 0; calm < 2; i++) {
-		uint32_t nothing = 0;
-
 		if (i == LOOKS_MAX) {
 			stop(&e->engine, "!a task is stuck");
 			return;
 		}
 		calm = all_settled(e) ? calm + 1 : 0;
 		if (!calm)
-			futex_sleep(&nothing, 0, PATIENCE_NS / 8);
+			nap(i);
 	}
 	desk->careful = somebody_sleeps(desk);
 }

@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -91,27 +92,34 @@ static pid_t pid_at(const char *pids, int depth)
 	return 0;
 }
 
-pid_t process_find(pid_t top, pid_t pid)
+static bool is_it(pid_t one, pid_t top, pid_t pid, int depth)
 {
 	char status[2048];
+
+	if (one <= 0 || process_read(one, "status", status, sizeof(status)) <= 0)
+		return false;
+	return pid_at(status_line(status, "\nNSpid:"), depth) == pid && is_descendant(one, top);
+}
+
+pid_t process_find(pid_t top, pid_t pid)
+{
+	/* Where nobody else makes processes the numbers run on side by side. */
+	pid_t found = top + pid - 1;
+	char status[2048];
 	struct dirent *entry;
-	pid_t found = 0;
 	int depth;
 	DIR *proc;
 
 	if (process_read(top, "status", status, sizeof(status)) <= 0)
 		return 0;
 	depth = depth_of(status_line(status, "\nNSpid:"));
+	if (is_it(found, top, pid, depth))
+		return found;
+	found = 0;
 	proc = opendir("/proc");
-	while (proc && !found && (entry = readdir(proc))) {
-		pid_t one = atoi(entry->d_name);
-
-		if (one <= 0 || process_read(one, "status", status, sizeof(status)) <= 0)
-			continue;
-		if (pid_at(status_line(status, "\nNSpid:"), depth) == pid &&
-		    is_descendant(one, top))
-			found = one;
-	}
+	while (proc && !found && (entry = readdir(proc)))
+		if (is_it(atoi(entry->d_name), top, pid, depth))
+			found = atoi(entry->d_name);
 	if (proc)
 		closedir(proc);
 	return found;
