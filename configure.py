@@ -296,6 +296,15 @@ def program_test(n, variant):
     return stamp
 
 
+def bites_test(n):
+    """A wrong expectation, a crash, a hang, a leak and a deadlock must be red."""
+    program(n, "debug", "tests/sweep/biting", ["tests/sweep/biting.c"], ["check"],
+            libs="-lcmocka")
+    stamp = "build/debug/tests/sweep/bites.ok"
+    n.build(stamp, "run", ["tests/sweep/bites", "build/debug/tests/sweep/biting"])
+    return stamp
+
+
 def use_edges(n):
     """What one does with the program: show it, install it, measure it."""
     n.comment("To see it, to install it ($DESTDIR, $PREFIX), to measure it")
@@ -484,8 +493,8 @@ def generate():
     n.rule("ar", "rm -f $out && ar crs $out $in", description="ar $out")
     n.rule(
         "run",
-        "rm -f $out.rows && SANDTABLE_ROWS=$out.rows $wrapper $in >$out.log 2>&1 && touch $out "
-        "|| { cat $out.log; exit 1; }",
+        "rm -f $out.rows && SANDTABLE_ROWS=$out.rows timeout 300 $wrapper $in >$out.log 2>&1 "
+        "&& touch $out || { cat $out.log; exit 1; }",
         description="run $in",
     )
     n.rule("configure", "./configure.py", generator=1, description="configure.py")
@@ -508,6 +517,7 @@ def generate():
     for group, variant in TEST_GROUPS.items():
         more = on_kernels.pop(group, []) + conformance.pop(group, [])
         more += [program_test(n, variant)] if variant != "valgrind" else []
+        more += [bites_test(n)] if variant == "debug" else []
         n.build(group, "phony", stamps[variant] + more)
     for group, more in on_kernels.items():
         n.build(group, "phony", more)
