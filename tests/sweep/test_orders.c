@@ -8,6 +8,12 @@
 
 static struct sweep sweep;
 
+static const char *const scenarios[] = {
+	"--rootfs /img",
+	"--rootfs /img --readonly --console %",
+	"--join &",
+};
+
 /* Runs once and wants what the first run saw. */
 static void run_same(struct sweep *s, const char *inside)
 {
@@ -21,14 +27,13 @@ static void run_same(struct sweep *s, const char *inside)
 }
 
 /* At each choice, and at each two, the task that runs gives way to each of the others. */
-static void in_every_order_the_outcome_is_the_same(void **state)
+static void every_order(const char *options)
 {
 	static char inside[BOX_TEXT_SIZE];
 	struct sweep *s = &sweep;
 	int runs = 0, n;
 
-	(void)state;
-	sweep_make(s, "--rootfs /img");
+	sweep_make(s, options);
 	run_same(s, (sweep_run(s, true), memcpy(inside, s->seen.inside, sizeof(inside))));
 	n = s->n_choices;
 	for (int i = 1; i <= n; i++) {
@@ -43,8 +48,15 @@ static void in_every_order_the_outcome_is_the_same(void **state)
 		}
 	}
 	assert_true(n > 0);
-	print_message("%d choices, %d orders\n", n, runs);
+	print_message("%s: %d choices, %d orders\n", options, n, runs);
 	sweep_free(s);
+}
+
+static void in_every_order_the_outcome_is_the_same(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(scenarios); i++)
+		every_order(scenarios[i]);
 }
 
 /* Ends the task that makes the call, as SIGKILL does. */
@@ -76,13 +88,12 @@ static void want_dead_init(struct sweep *s, const char *what)
 	sweep_want_clean(s, what);
 }
 
-static void each_side_may_die_before_each_of_its_calls(void **state)
+static void every_death(const char *options)
 {
 	struct sweep *s = &sweep;
 	int deaths[2] = {0};
 
-	(void)state;
-	sweep_make(s, "--rootfs /img");
+	sweep_make(s, options);
 	sweep_run(s, false);
 	s->fault.hit = die;
 	s->fault.context = s;
@@ -104,8 +115,15 @@ static void each_side_may_die_before_each_of_its_calls(void **state)
 			sweep_run(s, true), want_dead_init(s, what);
 	}
 	assert_true(deaths[0] > 20 && deaths[1] > 5);
-	print_message("%d deaths of init, %d of the host\n", deaths[0], deaths[1]);
+	print_message("%s: %d deaths of init, %d of the host\n", options, deaths[0], deaths[1]);
 	sweep_free(s);
+}
+
+static void each_side_may_die_before_each_of_its_calls(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(scenarios); i++)
+		every_death(scenarios[i]);
 }
 
 static struct absent absent;
