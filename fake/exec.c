@@ -192,19 +192,39 @@ static void exec_commit(struct fake *f, struct exec *exec, const struct payload 
 	t->exec = start;
 }
 
-static int exec_file(struct fake *f, struct exec *exec, int dirfd, const char *path, int flags)
+/* do_open_execat() */
+static int exec_file_open(struct fake *f, struct exec *exec, int dirfd, const char *path,
+			  int flags)
 {
 	unsigned int lookup = flags & AT_SYMLINK_NOFOLLOW ? 0 : LOOKUP_FOLLOW;
-	struct payload *payload;
 	int r;
 
+	if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
+		return refuse(f, RULE_EXEC_FLAGS);
 	if (flags & AT_EMPTY_PATH)
 		lookup |= LOOKUP_EMPTY;
 	r = exec_open(f, dirfd, path, lookup, &exec->file);
-	if (r < 0)
-		return r;
-	exec->is_inaccessible = is_inaccessible(f->current, dirfd, path);
-	r = exec_find(f, exec, &payload);
+	if (r == 0)
+		exec->is_inaccessible = is_inaccessible(f->current, dirfd, path);
+	return r;
+}
+
+/* do_execveat_common(), once there is a name. */
+static int exec_common(struct fake *f, struct exec *exec, int dirfd, const char *path,
+		       char *const *const lists[2], int flags)
+{
+	const bool opens_first = f->profile.exec_opens_first;
+	struct payload *payload;
+	int r = exec_name(f, exec, dirfd, path);
+
+	if (r == 0 && opens_first)
+		r = exec_file_open(f, exec, dirfd, path, flags);
+	if (r == 0)
+		r = exec_args_check(f, exec, lists[0], lists[1]);
+	if (r == 0 && !opens_first)
+		r = exec_file_open(f, exec, dirfd, path, flags);
+	if (r == 0)
+		r = exec_find(f, exec, &payload);
 	if (r == 0)
 		exec_commit(f, exec, payload);
 	exec_close(f, exec->file);
@@ -214,19 +234,14 @@ static int exec_file(struct fake *f, struct exec *exec, int dirfd, const char *p
 int do_execveat(struct fake *f, int dirfd, const char *path, char *const *argv,
 		char *const *envp, int flags)
 {
+	char *const *const lists[] = {argv, envp};
 	struct exec *exec;
 	int r = path_name_check(f, path, flags & AT_EMPTY_PATH ? LOOKUP_EMPTY : 0);
 
 	if (r < 0)
 		return r;
 	exec = heap_alloc(f, sizeof(*exec));
-	r = exec_name(f, exec, dirfd, path);
-	if (r == 0)
-		r = exec_args_check(f, exec, argv, envp);
-	if (r == 0 && flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
-		r = refuse(f, RULE_EXEC_FLAGS);
-	else if (r == 0)
-		r = exec_file(f, exec, dirfd, path, flags);
+	r = exec_common(f, exec, dirfd, path, lists, flags);
 	heap_free(f, exec);
 	return r;
 }

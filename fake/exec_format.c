@@ -36,19 +36,21 @@ int exec_open(struct fake *f, int dirfd, const char *name, unsigned int lookup,
 	      struct file **out)
 {
 	struct path path;
+	struct file *file;
 	int r = path_lookup(f, dirfd, name, lookup, &path);
 
 	if (r < 0)
 		return r;
-	r = file_open(f, &path, O_RDONLY | FILE_EXEC, out);
+	r = file_open(f, &path, O_RDONLY | FILE_EXEC, &file);
 	path_put(f, &path);
 	if (r < 0)
 		return r;
-	if ((*out)->inode->writers > 0) {
-		file_put(f, *out);
+	if (file->inode->writers > 0) {
+		file_put(f, file);
 		return refuse(f, RULE_EXEC_BUSY);
 	}
-	(*out)->inode->writers--;
+	file->inode->writers--;
+	*out = file;
 	return 0;
 }
 
