@@ -37,12 +37,14 @@ enum seat_state { SEAT_FREE, SEAT_TAKEN, SEAT_DEAD };
 struct seat {
 	uint32_t go; /* counted up when the task has the turn; it waits for that */
 	uint32_t state;
-	uint32_t line;	   /* the line that it sleeps in, from 1; 0: none */
-	uint32_t slept;	   /* the last line that it has slept in, from 1 */
-	uint32_t leaving;  /* it is about to end, or to become another program */
-	uint32_t nested;   /* its pid is one of a pid namespace of the program's making */
-	pid_t pid;	   /* as its parent sees it */
-	pid_t outside_pid; /* as the engine sees it; 0: not yet known */
+	uint32_t line;	    /* the line that it sleeps in, from 1; 0: none */
+	uint32_t slept;	    /* the last line that it has slept in, from 1 */
+	uint32_t leaving;   /* it is about to end, or to become another program */
+	uint32_t depth;	    /* of its pid namespace below the world's */
+	uint32_t pid_depth; /* of the one that its pid is told in: its parent's */
+	uint32_t unshared;  /* its children are one deeper */
+	pid_t pid;	    /* as its parent sees it */
+	pid_t outside_pid;  /* as the engine sees it; 0: not yet known */
 };
 
 /*

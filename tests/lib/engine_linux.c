@@ -86,7 +86,7 @@ static pid_t outside_pid(struct engine_linux *e, uint32_t task)
 	if (!seat->outside_pid && e->as_is)
 		seat->outside_pid = seat->pid;
 	if (!seat->outside_pid)
-		seat->outside_pid = process_find(e->top, seat->pid);
+		seat->outside_pid = process_find(e->top, seat->pid, (int)seat->pid_depth);
 	return seat->outside_pid;
 }
 

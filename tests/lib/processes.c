@@ -101,19 +101,19 @@ static bool is_it(pid_t one, pid_t top, pid_t pid, int depth)
 	return pid_at(status_line(status, "\nNSpid:"), depth) == pid && is_descendant(one, top);
 }
 
-pid_t process_find(pid_t top, pid_t pid)
+pid_t process_find(pid_t top, pid_t pid, int depth)
 {
 	/* Where nobody else makes processes the numbers run on side by side. */
 	pid_t found = top + pid - 1;
 	char status[2048];
 	struct dirent *entry;
-	int depth;
+	bool is_nested = depth > 0;
 	DIR *proc;
 
 	if (process_read(top, "status", status, sizeof(status)) <= 0)
 		return 0;
-	depth = depth_of(status_line(status, "\nNSpid:"));
-	if (is_it(found, top, pid, depth))
+	depth += depth_of(status_line(status, "\nNSpid:"));
+	if (!is_nested && is_it(found, top, pid, depth))
 		return found;
 	found = 0;
 	proc = opendir("/proc");

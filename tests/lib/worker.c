@@ -50,6 +50,7 @@ static int call_spawn(struct bench *bench, uint32_t task, const struct call *cal
 	struct desk *desk = bench->desk;
 	struct spawn_args *args = (struct spawn_args *)call->arg[0];
 	struct place place = {.bench = bench, .task = desk->n_tasks + 1};
+	const struct seat *parent = &desk->seats[task];
 	struct seat *seat = &desk->seats[place.task];
 	int r;
 
@@ -60,7 +61,8 @@ static int call_spawn(struct bench *bench, uint32_t task, const struct call *cal
 	args->arena_size = sizeof(place);
 	*seat = (struct seat){
 		.state = SEAT_TAKEN,
-		.nested = desk->seats[task].nested || args->flags & CLONE_NEWPID,
+		.pid_depth = parent->depth,
+		.depth = parent->depth + parent->unshared + !!(args->flags & CLONE_NEWPID),
 	};
 	r = kernel_call(bench->k, call);
 	if (r < 0) {
@@ -89,7 +91,7 @@ static int call(struct bench *bench, uint32_t task, struct desk_line *line,
 	r = kernel_call(bench->k, c);
 	seat->leaving = 0;
 	if (c->op == OP_unshare && r == 0 && c->arg[0] & CLONE_NEWPID)
-		seat->nested = 1;
+		seat->unshared = 1;
 	return r;
 }
 
