@@ -350,7 +350,8 @@ int main(int argc, char **argv)
 				      .seconds = 10,
 				      .calls = 400,
 				      .finds = 1,
-				      .engine.protections = true}};
+				      .engine.protections = true,
+				      .engine.brisk = true}};
 	int r = options_read(&f.o, argc, argv);
 
 	if (r != 0)

@@ -35,6 +35,8 @@ struct engine_options {
 	const char *profile; /* fake: "6.1", …; NULL: the default */
 	bool checks;	     /* fake: verify the invariants after each call */
 	bool protections;    /* fake: fs.protected_* are as on this machine, else off */
+	bool brisk; /* Linux: a task found asleep twice is so; else what a terminal or a socket
+		     * does later, on a thread of the kernel's, is waited for */
 };
 
 /* A kernel with task 1 and no lines; NULL with the reason on stderr.  Close what is opened. */

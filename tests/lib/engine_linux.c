@@ -20,6 +20,7 @@
 #include "tests/lib/processes.h"
 
 #define LOOK_MAX (256 * 1024)
+#define LOOKS_ASLEEP 12
 #define PATIENCE_NS 400000L /* between two looks at a task that does not answer */
 #define LOOKS_MAX 25000	    /* some ten seconds: then the task is taken for stuck */
 
@@ -28,6 +29,7 @@ struct engine_linux {
 	struct linux_kernel linux_kernel;
 	pid_t top; /* pid 1 of the world, or task 1 */
 	bool as_is;
+	int looks; /* that must find a task asleep before it is said to be */
 	char mountinfo[LOOK_MAX];
 };
 
@@ -137,11 +139,11 @@ static int look_at_runner(struct engine_linux *e, int before)
 	}
 	if (!is_asleep(state) || line->waits)
 		return 0;
-	if (before > 0 && line->state == LINE_WAITING && state != 'S') {
+	if (before >= e->looks && line->state == LINE_WAITING && state != 'S') {
 		engine_task_stopped(&e->engine);
 		return 0;
 	}
-	if (before > 0 && desk_change(line, LINE_RUNNING, LINE_ASLEEP))
+	if (before >= e->looks && desk_change(line, LINE_RUNNING, LINE_ASLEEP))
 		engine_task_sleeps(&e->engine, task);
 	return before + 1;
 }
@@ -417,6 +419,7 @@ struct engine *engine_linux(const struct engine_options *options)
 		.k = &e->linux_kernel.kernel, .desk = desk, .await = await_turn, .wake = wake};
 	desk->n_tasks = 1;
 	desk->seats[1].state = SEAT_TAKEN;
+	e->looks = options->brisk ? 1 : LOOKS_ASLEEP;
 	r = options->as_is ? start_as_is(e) : start_world(e, options->user_namespace);
 	if (r < 0) {
 		if (e->top > 0)
