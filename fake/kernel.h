@@ -67,7 +67,7 @@ struct fake {
 	struct list super_blocks;   /* struct super_block.all */
 	struct list payloads;	    /* registered by path */
 	int n_ptys;		    /* pairs of terminals, in all instances of devpts */
-	int pty_max, pty_reserve;   /* kernel.pty.*: at most, and for the first mount namespace */
+	int pty_max, pty_reserve;   /* kernel.pty: at most; for the first mount namespace */
 	struct super_block *nsfs, *pipefs, *sockfs, *pidfs; /* never mounted */
 
 	char stopped[512]; /* why; "" while it goes on */

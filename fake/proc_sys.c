@@ -146,8 +146,6 @@ static int show_number(struct fake *f, const struct proc_what *what, struct text
 		{"overflowuid", 65534},
 		{"overflowgid", 65534},
 		{"mount-max", 100000},
-
-
 		{"suid_dumpable", 0},
 		{"nr_open", 1048576},
 		{"pipe-max-size", 1048576},
