@@ -197,10 +197,10 @@ int transfer_make(struct fake *f, int fd, const struct msghdr *msg, int flags,
 	if (out->n_iov && memory_is_bad(out->iov))
 		return refuse_fault(f);
 	for (size_t i = 0; i < out->n_iov; i++) {
-		if (out->iov[i].iov_len && memory_is_bad(out->iov[i].iov_base))
-			return refuse_fault(f);
 		if (out->iov[i].iov_len > SSIZE_MAX)
 			return refuse(f, RULE_MSG_VECTOR_SIZE);
+		if (out->iov[i].iov_len && memory_is_bad(out->iov[i].iov_base))
+			return refuse_fault(f);
 		if (out->iov[i].iov_len > MAX_RW_COUNT - out->size)
 			return not_modelled(f, "a message of 2 GiB");
 		out->size += out->iov[i].iov_len;
