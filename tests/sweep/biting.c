@@ -1,4 +1,4 @@
-/* Runs that must turn red, each for its own reason: biting right|wrong|crash|hang|leak|deadlock */
+/* Runs that must turn red, each for its own reason: right wrong crash hang leak deadlock. */
 #include <string.h>
 
 #include "tests/lib/scene.h"
