@@ -43,19 +43,25 @@ static void holders_tell(struct fake *f, const struct task *waiter, struct text 
 		text_add(out, " nobody's descriptor");
 }
 
+static const char *separator(int *n)
+{
+	return (*n)++ ? ";" : "deadlock:";
+}
+
 void deadlock_tell(struct fake *f, struct text *out)
 {
-	text_add(out, "deadlock");
+	int n = 0;
+
 	list_for_each(node, &f->tasks) {
 		const struct task *t = list_entry(node, struct task, all);
 
 		if (t->state == TASK_STOPPED)
-			text_addf(out, "; task %d is stopped by signal %d", t->number,
-				  t->stop_signal);
+			text_addf(out, "%s task %d is stopped by a signal", separator(&n),
+				  t->number);
 		if (t->state != TASK_SLEEPING)
 			continue;
-		text_addf(out, "; task %d waits in %s for %s", t->number,
-			  sysop_infos[t->op].name, t->waits_for);
+		text_addf(out, "%s task %d in %s waits for %s", separator(&n), t->number,
+			  t->is_exiting ? "its exit" : sysop_infos[t->op].page, t->waits_for);
 		holders_tell(f, t, out);
 	}
 }

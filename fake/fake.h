@@ -21,7 +21,8 @@ struct fake_options {
 	size_t memory;	     /* bytes of address space for all of its state; 0: 256 MiB */
 	bool checks;	     /* verify the invariants after each call (slow) */
 	/* Which of n tasks that could run (their numbers, ascending) runs next: an index.
-	 * Asked only where n > 1.  NULL: the one that runs goes on while it can. */
+	 * Asked before each call and where one cannot go on, if n > 1.  NULL: the one that
+	 * runs goes on while it can (for 4096 calls at most), then the next one by number. */
 	int (*choose)(void *context, const int *tasks, int n);
 	/* Told at each successful exec, on the task that did it, before its payload runs. */
 	void (*on_exec)(void *context, struct fake *f, const char *path, char *const *argv,
@@ -54,8 +55,11 @@ int fake_graft(struct fake *f, const char *at, struct kernel *from, const char *
 
 /*
  * Registers what exec of this path runs: main gets the arguments and environment, and what it
- * returns is the exit status.  Paths without a payload must still be executable files; their
- * task then exits with 0.
+ * returns is the exit status.  The path is absolute, as seen from the root of whoever executes
+ * it: that of the file itself, or the name that was given.  The file must be there and
+ * executable; what is in it does not matter.  Programs without a payload are told by their
+ * bytes, as Linux does it (ELF header and loader, or a script's first line), and their task
+ * then exits with 0.  0; -EINVAL: the path is relative.
  */
 int fake_payload(struct fake *f, const char *path,
 		 int (*main)(struct kernel *k, char *const *argv, char *const *envp));
@@ -63,18 +67,25 @@ int fake_payload(struct fake *f, const char *path,
 enum fake_state {
 	FAKE_DONE,     /* all tasks but init have ended */
 	FAKE_PAUSED,   /* some task waits in fake_pause, no other can run */
-	FAKE_DEADLOCK, /* tasks wait for each other; fake_stopped says who for what */
+	/* Tasks wait for each other; fake_stopped says who for what, and who holds the other
+	 * end.  The run goes on when one of them is killed or resumed. */
+	FAKE_DEADLOCK,
 	FAKE_STOPPED,  /* not modelled, or an invariant is broken; fake_stopped says what */
 };
 
 /*
  * Starts a task, a child of init with init's view, that runs main(arg) when fake_step is
- * called.  Answers its number (tasks are numbered from 1 in order of creation; init is 1).
+ * called.  Answers its number (tasks are numbered from 1 in order of creation; init is 1), or
+ * -errno.  Its descriptors 0, 1 and 2 are open on something like /dev/null: reads are at the
+ * end at once, writes vanish.  init adopts orphans and reaps all its children.
  */
 int fake_start(struct fake *f, int (*main)(void *arg), void *arg);
 /* Runs tasks until none can run. */
 enum fake_state fake_step(struct fake *f);
-/* On a task: waits until fake_resume(f, its number) is called from outside. */
+/*
+ * On a task, outside of a call: waits until fake_resume(f, its number) is called from outside.
+ * Signals stop and end it meanwhile.
+ */
 void fake_pause(struct fake *f);
 void fake_resume(struct fake *f, int task);
 
@@ -86,7 +97,10 @@ int fake_run(struct fake *f, int (*main)(void *arg), void *arg);
 /* Why the run stopped, in a sentence; NULL while it has not. */
 const char *fake_stopped(const struct fake *f);
 
-/* Ends a task at once, as SIGKILL from nowhere does; on the task itself it does not return. */
+/*
+ * Ends a task, as SIGKILL from nowhere does: when it would run next, before it makes another
+ * call; the task itself does not come back from here.  init cannot be killed.
+ */
 void fake_kill(struct fake *f, int task);
 
 /* One reason why Linux says no. */

@@ -16,11 +16,12 @@ static bool partner_came(struct fake *f, void *arg)
 	return *partner->counter != partner->was;
 }
 
-static int partner_wait(struct fake *f, const unsigned int *counter, const char *who)
+static int partner_wait(struct fake *f, const struct file *file, const unsigned int *counter,
+			const char *who)
 {
 	struct partner partner = {.counter = counter, .was = *counter};
 
-	return task_sleep(f, partner_came, &partner, "%s of a FIFO", who);
+	return task_sleep(f, partner_came, &partner, "%s of %s", who, file->path.dentry->name);
 }
 
 /* fifo_open(): the access mode decides whether it waits; O_RDWR never does. */
@@ -38,12 +39,12 @@ static int fifo_open(struct fake *f, struct file *file)
 	pipe = pipe_open(f, file);
 	if (mode == O_RDONLY && pipe->writers == 0) {
 		if (waits)
-			r = partner_wait(f, &pipe->w_counter, "a writer");
+			r = partner_wait(f, file, &pipe->w_counter, "a writer");
 		else
 			file->pos = (off_t)pipe->w_counter; /* no hang-up yet: f_version */
 	}
 	if (mode == O_WRONLY && pipe->readers == 0)
-		r = partner_wait(f, &pipe->r_counter, "a reader");
+		r = partner_wait(f, file, &pipe->r_counter, "a reader");
 	if (r < 0)
 		pipe_close(f, file);
 	return r;

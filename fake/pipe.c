@@ -88,7 +88,8 @@ int pipe_read(struct fake *f, struct file *file, void *buf, size_t n)
 			return refuse(f, RULE_PIPE_EMPTY);
 		f->current->waits_on = pipe;
 		f->current->waits_on_mode = O_WRONLY;
-		r = task_sleep(f, pipe_is_readable, pipe, "bytes in a pipe");
+		r = task_sleep(f, pipe_is_readable, pipe, "bytes in %s",
+			       file->path.dentry->name);
 		if (r < 0)
 			return r;
 	}
@@ -147,7 +148,7 @@ static int pipe_wait_for_room(struct fake *f, struct file *file)
 		return refuse(f, RULE_PIPE_FULL);
 	f->current->waits_on = pipe;
 	f->current->waits_on_mode = O_RDONLY;
-	return task_sleep(f, pipe_is_writable, pipe, "room in a pipe");
+	return task_sleep(f, pipe_is_writable, pipe, "room in %s", file->path.dentry->name);
 }
 
 static int pipe_broken(struct fake *f)

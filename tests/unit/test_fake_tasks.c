@@ -104,9 +104,10 @@ static void a_deadlock_names_who_holds_the_other_end(void **state)
 {
 	notes_begin(*state);
 	assert_int_equal(fake_run(*state, wait_for_myself, NULL), -EDEADLK);
-	assert_string_equal(fake_stopped(*state),
-			    "deadlock; task 2 waits in read for bytes in a pipe, whose other "
-			    "end is held by task 2 (fd 4)");
+	assert_string_equal(
+		fake_stopped(*state),
+		"deadlock: task 2 in read(2) waits for bytes in pipe:[2], whose other "
+		"end is held by task 2 (fd 4)");
 	fake_kill(*state, 2);
 	assert_int_equal(fake_step(*state), FAKE_DONE);
 	assert_null(fake_stopped(*state));
