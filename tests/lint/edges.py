@@ -1,0 +1,57 @@
+"""Edges of ninja lint, and of the documents that are made from tables."""
+
+from pathlib import Path
+
+
+def lint_edges(n, house):
+    """The invariants of the house, each an edge; answers the stamps."""
+
+    def objects_of(part):
+        return [f"build/release/obj/{p[:-2]}.o" for p in house.sources_of(part)]
+
+    def check(name, command, inputs, implicit=()):
+        out = f"build/lint/{name}.ok"
+        n.build(out, "lint", inputs, implicit=implicit, check=command)
+        return out
+
+    n.rule("lint", "$check $in && mkdir -p $$(dirname $out) && touch $out",
+           description="lint $out")
+    tops = ["core", "sys", "fake", "tests"]
+    c_files = [p for top in tops for p in house.sources(top)]
+    headers = [p for top in tops for p in house.sources(top, ending=".h")]
+    scripts = ["configure.py", *(p for top in ["tests", "coverage"] for p in
+                                 house.sources(top, ending=".py"))]
+    tables = [p for top in tops for p in house.sources(top, ending=".def")]
+    tool = "tests/lint/objects.py"
+    allowed = "tests/lint/symbols.txt"
+    alone = "$cc $cflags -Wno-unused-function -Werror -fsyntax-only -x c"
+    stamps = [
+        check("symbols", f"{tool} symbols {allowed}", objects_of("core"), [tool, allowed]),
+        check("storage", f"{tool} storage", objects_of("core") + objects_of("fake"), [tool]),
+        check("layers", "tests/lint/layers.py", c_files + headers, ["tests/lint/layers.py"]),
+        check("tidy", "tests/lint/tidy.py", c_files + headers + tables + scripts,
+              ["tests/lint/tidy.py"]),
+        check("configure", "./configure.py --check # ", ["configure.py"], ["build.ninja"]),
+    ]
+    stamps += [check(f"alone/{h}", alone, [h], headers + tables) for h in headers]
+    stamps += [check(f"clang/{c}", "clang $cflags -Werror -fsyntax-only", [c],
+                     headers + tables) for c in c_files]
+    return stamps
+
+
+def document_edges(n, house):
+    """Writes the generated documents; answers the stamps of comparing them."""
+    n.rule("document", "$in >$out", description="$out")
+    n.rule("compare", "diff -u $in && touch $out", description="lint $out")
+    n.rule("copy", "cp $in $document", description="$document")
+    stamps, written = [], []
+    for document, (path, parts) in house.GENERATED.items():
+        name = Path(document).name
+        house.program(n, "release", f"docs/{Path(path).stem}", [path], parts)
+        n.build(f"build/docs/{name}", "document", f"build/release/docs/{Path(path).stem}")
+        stamps.append(f"build/lint/{name}.ok")
+        n.build(stamps[-1], "compare", [document, f"build/docs/{name}"])
+        written.append(f"docs-{name}")
+        n.build(written[-1], "copy", f"build/docs/{name}", document=document)
+    n.build("docs", "phony", written)
+    return stamps
