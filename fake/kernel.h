@@ -22,7 +22,7 @@ struct profile {
 					  they are in use */
 	bool rbind_checks_ns_files;    /* 6.12: MS_BIND with MS_REC refuses files of namespaces
 					  beneath its source that would close a circle */
-	bool exec_opens_first;	       /* 6.8: the program, before its arguments are looked at */
+	bool exec_opens_first;	       /* 6.8: the program, before its arguments */
 	bool statx_takes_null;	       /* 6.11: with AT_EMPTY_PATH and a descriptor, for "" */
 	bool copies_lose_unbindable;   /* seen on 6.18: in a new mount namespace */
 	bool move_looks_at_paths_first; /* seen on 6.18: before the target's mount */

@@ -45,13 +45,13 @@ def kernel_edges(n, house):
     n.comment("real kernels without root")
     n.rule(
         "kernel_run",
-        "tests/vm/run --kernel=$kernel $options --log=$out.log --stamp=$out "
+        "tests/vm/run --kernel=$kernel --timeout=240 $options --log=$out.log --stamp=$out "
         "--file=$in=/tests/$name -- /tests/$name $words",
         description="$kernel $name",
     )
     n.rule(
         "kernel_scenarios",
-        "tests/vm/run --kernel=$kernel $options --log=$out.log --stamp=$out $programs "
+        "tests/vm/run --kernel=$kernel --timeout=240 $options --log=$out.log --stamp=$out $programs "
         f"--file={house.PAYLOAD}=/s/{house.PAYLOAD} --file=tests/scenario=/s/tests/scenario -- "
         "/bin/sh -c 'cd /s && for t in $in; do $$t linux || exit 1; done'",
         description="$kernel scenarios",
