@@ -401,6 +401,15 @@ static struct engine *give_up(struct engine_linux *e, const char *what, int r)
 	return NULL;
 }
 
+/* What whoever started this ignores is not the program's to ignore. */
+static void forget_signals(struct kernel *k)
+{
+	const struct kernel_sigaction action = {0};
+
+	for (int sig = 1; sig <= 64; sig++)
+		(void)sys_rt_sigaction(k, sig, &action, NULL);
+}
+
 struct engine *engine_linux(const struct engine_options *options)
 {
 	struct engine_linux *e = calloc(1, sizeof(*e));
@@ -419,6 +428,7 @@ struct engine *engine_linux(const struct engine_options *options)
 		.k = &e->linux_kernel.kernel, .desk = desk, .await = await_turn, .wake = wake};
 	desk->n_tasks = 1;
 	desk->seats[1].state = SEAT_TAKEN;
+	forget_signals(&e->linux_kernel.kernel);
 	e->looks = options->brisk ? 1 : LOOKS_ASLEEP;
 	r = options->as_is ? start_as_is(e) : start_world(e, options->user_namespace);
 	if (r < 0) {

@@ -51,7 +51,8 @@ def kernel_edges(n, house):
     )
     n.rule(
         "kernel_scenarios",
-        "tests/vm/run --kernel=$kernel --timeout=240 $options --log=$out.log --stamp=$out $programs "
+        "tests/vm/run --kernel=$kernel --timeout=240 $options --log=$out.log --stamp=$out "
+        "$programs "
         f"--file={house.PAYLOAD}=/s/{house.PAYLOAD} --file=tests/scenario=/s/tests/scenario -- "
         "/bin/sh -c 'cd /s && for t in $in; do $$t linux || exit 1; done'",
         description="$kernel scenarios",
