@@ -68,6 +68,7 @@ def kernel_edges(n, house):
     house.program(n, "debug", "vm/init", init, [], static=True)
     house.program(n, "debug", "vm/probe_kernel", ["tests/vm/probe_kernel.c"], [], static=True)
     stamps = {group: [] for group in house.KERNELS}
+    stamps["selftest"] = []
     for group, kernel in [(g, k) for g, kernels in house.KERNELS.items() for k in kernels]:
         stamp = f"build/debug/{group}/selftest.{kernel}.ok"
         n.build(
@@ -78,7 +79,9 @@ def kernel_edges(n, house):
             kernel=kernel,
             options="--skip" if group == "test" else "",
         )
-        stamps[group] += [stamp, kernel_scenarios(n, house, group, kernel)]
+        # Under User Mode Linux on a machine that is too busy, input has been lost: apart.
+        stamps["selftest" if kernel == "uml" else group].append(stamp)
+        stamps[group].append(kernel_scenarios(n, house, group, kernel))
         for test, words in house.KERNEL_TESTS:
             binary = f"build/debug/{test}"
             stamps[group].append(kernel_run(n, house, group, kernel, binary, words))
