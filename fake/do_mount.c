@@ -15,6 +15,13 @@ int may_mount(struct fake *f)
 	return 0;
 }
 
+int check_owner(struct fake *f, const struct user_ns *owner)
+{
+	if (!ns_capable(f, owner, CAP_SYS_ADMIN))
+		return not_modelled(f, "a mount that another user namespace owns");
+	return 0;
+}
+
 int graft_tree(struct fake *f, struct mount *mnt, const struct path *at)
 {
 	if (mnt->sb->flags & (unsigned long)MS_NOUSER)
@@ -51,12 +58,7 @@ static int check_revealing(struct fake *f, const struct fs_type *type)
 
 static int mount_capable(struct fake *f, const struct fs_context *fc)
 {
-	const struct user_ns *over =
-		fc->type->flags & FS_USERNS_MOUNT ? fc->user_ns : f->init_user_ns;
-
-	if (!ns_capable(f, over, CAP_SYS_ADMIN))
-		return refuse(f, RULE_MOUNT_TYPE_NOT_ADMIN);
-	return 0;
+	return check_owner(f, fc->type->flags & FS_USERNS_MOUNT ? fc->user_ns : f->init_user_ns);
 }
 
 static int do_new_mount_fc(struct fake *f, struct fs_context *fc, struct path *path,
@@ -117,6 +119,7 @@ static int do_change_type(struct fake *f, const struct path *path, unsigned long
 	struct mount *mnt = path->mnt;
 	bool recurse = flags & MS_REC;
 	unsigned long type = propagation_type(flags);
+	int r;
 
 	if (!path_is_mount_root(path))
 		return refuse(f, RULE_PROPAGATION_NOT_ROOT);
@@ -124,8 +127,9 @@ static int do_change_type(struct fake *f, const struct path *path, unsigned long
 		return refuse(f, RULE_PROPAGATION_FLAGS);
 	if (!mnt_is_mounted(mnt))
 		return refuse(f, RULE_PROPAGATION_NOT_MOUNTED);
-	if (!ns_capable(f, mnt->ns->ns.owner, CAP_SYS_ADMIN))
-		return refuse(f, RULE_PROPAGATION_NOT_ADMIN);
+	r = check_owner(f, mnt->ns->ns.owner);
+	if (r < 0)
+		return r;
 	if (type == MS_SHARED)
 		invent_group_ids(f, mnt, recurse);
 	for (struct mount *m = mnt; m; m = recurse ? next_mnt(m, mnt) : NULL)

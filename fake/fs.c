@@ -23,6 +23,20 @@ static int unmodelled_get_tree(struct fake *f, struct fs_context *fc, struct sup
 		.kill_sb = memory_kill_sb,                                                     \
 	}
 
+/* Registered, so that their names are known; graft_tree() refuses them. */
+static int internal_get_tree(struct fake *f, struct fs_context *fc, struct super_block **out)
+{
+	*out = memory_sb_new(f, fc->type, fc->user_ns, 0755);
+	(*out)->flags = fc->sb_flags | (unsigned long)MS_NOUSER;
+	return 0;
+}
+
+#define INTERNAL(type_name)                                                                    \
+	{                                                                                      \
+		.name = type_name, .flags = FS_NODEV, .get_tree = internal_get_tree,           \
+		.kill_sb = memory_kill_sb,                                                     \
+	}
+
 static const struct fs_type unmodelled[] = {
 	UNMODELLED("9p", FS_NODEV),
 	UNMODELLED("autofs", FS_NODEV),
@@ -45,9 +59,11 @@ static const struct fs_type unmodelled[] = {
 	UNMODELLED("nfs", FS_NODEV),
 	UNMODELLED("nfs4", FS_NODEV),
 	UNMODELLED("overlay", FS_USERNS_MOUNT | FS_NODEV),
+	INTERNAL("pipefs"),
 	UNMODELLED("pstore", FS_NODEV),
 	UNMODELLED("rpc_pipefs", FS_NODEV),
 	UNMODELLED("securityfs", FS_NODEV),
+	INTERNAL("sockfs"),
 	UNMODELLED("squashfs", 0),
 	UNMODELLED("tracefs", FS_NODEV),
 	UNMODELLED("vfat", 0),

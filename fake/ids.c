@@ -7,6 +7,7 @@ struct id_pool {
 	int least;
 	size_t size; /* bytes in taken: one an id */
 	bool *taken;
+	size_t first_free; /* none below it is */
 };
 
 struct id_pool *id_pool_new(struct fake *f, int least)
@@ -37,13 +38,14 @@ static void id_pool_grow(struct fake *f, struct id_pool *pool)
 
 int id_pool_take(struct fake *f, struct id_pool *pool)
 {
-	size_t i = 0;
+	size_t i = pool->first_free;
 
 	while (i < pool->size && pool->taken[i])
 		i++;
 	if (i == pool->size)
 		id_pool_grow(f, pool);
 	pool->taken[i] = true;
+	pool->first_free = i + 1;
 	return pool->least + (int)i;
 }
 
@@ -66,4 +68,6 @@ void id_pool_give(struct fake *f, struct id_pool *pool, int id)
 		fake_stop(f, "fake: id %d given back twice", id);
 	else
 		pool->taken[i] = false;
+	if (i < pool->first_free)
+		pool->first_free = i;
 }

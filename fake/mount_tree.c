@@ -96,10 +96,14 @@ static int copy_child(struct fake *f, struct mount *top, int flags, struct mount
 int copy_tree(struct fake *f, struct mount *mnt, struct dentry *root, int flags,
 	      struct mount **out)
 {
-	struct mount *copy = clone_mnt(f, mnt, root, flags);
-	struct mount *copy_root = copy, *original = mnt;
+	struct mount *copy, *copy_root, *original = mnt;
 	LIST(unmounted);
 	int r = 0;
+
+	/* Whoever bound it knows its namespace to be younger than the own; others do not. */
+	if (!(flags & CL_COPY_MNT_NS_FILE) && is_mnt_ns_file(root))
+		return refuse(f, RULE_MOUNT_NS_FILE_SHARED);
+	copy = copy_root = clone_mnt(f, mnt, root, flags);
 
 	list_for_each(node, &mnt->children) {
 		struct mount *child = list_entry(node, struct mount, child);

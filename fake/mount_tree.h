@@ -97,6 +97,8 @@ bool is_mnt_ns_file(const struct dentry *d);
 bool mnt_ns_loop(struct fake *f, const struct dentry *d);
 /* May the current task change its mount namespace?  0 or a refusal. */
 int may_mount(struct fake *f);
+/* Has it CAP_SYS_ADMIN over who owns a mount or superblock?  Always, before user namespaces. */
+int check_owner(struct fake *f, const struct user_ns *owner);
 /* Mounts a new tree on a locked place: graft_tree(). */
 int graft_tree(struct fake *f, struct mount *mnt, const struct path *at);
 

@@ -112,11 +112,10 @@ int do_remount(struct fake *f, const struct path *path, unsigned long sb_flags,
 		r = check_locked_flags(f, path->mnt, mnt_flags);
 	if (r == 0 && sb->type->parse)
 		r = sb->type->parse(f, &fc);
-	if (r < 0)
-		return r;
-	if (!ns_capable(f, sb->user_ns, CAP_SYS_ADMIN))
-		return refuse(f, RULE_REMOUNT_NOT_OWNED);
-	r = reconfigure_super(f, &fc, sb);
+	if (r == 0)
+		r = check_owner(f, sb->user_ns);
+	if (r == 0)
+		r = reconfigure_super(f, &fc, sb);
 	if (r == 0)
 		set_mount_attributes(path->mnt, mnt_flags);
 	return r;

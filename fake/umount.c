@@ -102,9 +102,7 @@ static int can_umount(struct fake *f, const struct path *path, int flags)
 		return refuse(f, RULE_UMOUNT_NOT_OURS);
 	if (mnt->flags & MNT_LOCKED)
 		return refuse(f, RULE_UMOUNT_LOCKED);
-	if (flags & MNT_FORCE && !ns_capable(f, mnt->sb->user_ns, CAP_SYS_ADMIN))
-		return refuse(f, RULE_UMOUNT_FORCE);
-	return 0;
+	return flags & MNT_FORCE ? check_owner(f, mnt->sb->user_ns) : 0;
 }
 
 /* MNT_EXPIRE marks at first; a mount that nobody used in between goes the second time. */
@@ -131,10 +129,10 @@ static int umount_root(struct fake *f, struct super_block *sb)
 		.user_ns = sb->user_ns,
 	};
 
-	if (!ns_capable(f, sb->user_ns, CAP_SYS_ADMIN))
-		return refuse(f, RULE_REMOUNT_NOT_OWNED);
-	if (sb->flags & MS_RDONLY)
-		return 0;
+	int r = check_owner(f, sb->user_ns);
+
+	if (r < 0 || sb->flags & MS_RDONLY)
+		return r;
 	return reconfigure_super(f, &fc, sb);
 }
 

@@ -154,6 +154,8 @@ static int attach(struct world *w, const struct mount_line *m, struct dentry *ro
 		return world_error(w, "a directory on what is none, or the reverse");
 	mnt = mnt_create(f, root->sb, root, m->source);
 	mnt->flags = m->flags;
+	if (mnt->flags & MNT_LOCKED)
+		lock_mnt_tree(mnt);
 	mount_set_mountpoint(at->mnt, at->dentry, mnt);
 	mount_hash(mnt);
 	mount_add_to_ns(f, f->boot_ns, mnt);

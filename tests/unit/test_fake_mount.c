@@ -107,6 +107,8 @@ SHORT(bind_nothing, MOUNT("", "/d", NULL, MS_BIND))
 SHORT(bind_unbindable,
       (MOUNT(NULL, "/m", NULL, MS_UNBINDABLE), MOUNT("/m", "/d", NULL, MS_BIND)))
 SHORT(bind_detached, (detach_and_enter(k), MOUNT("x", "/d", NULL, MS_BIND)))
+SHORT(rbind_locked, MOUNT("/l", "/d", NULL, MS_BIND | MS_REC))
+SHORT(remount_locked, MOUNT(NULL, "/l/k", NULL, MS_REMOUNT | MS_BIND))
 SHORT(bind_over_locked, MOUNT("/l", "/d", NULL, MS_BIND))
 
 SHORT(remount_other, MOUNT(NULL, "/d", NULL, MS_REMOUNT | MS_BIND))
@@ -178,6 +180,9 @@ static const struct row {
 	{"a bind has a source", bind_nothing, EINVAL, "bind-no-source"},
 	{"unbindable is not bound", bind_unbindable, EINVAL, "bind-unbindable"},
 	{"no bind from a detached tree", bind_detached, EINVAL, "bind-source-not-ours"},
+	{"unbindable and locked can neither come nor stay", rbind_locked, EPERM,
+	 "bind-unbindable-locked"},
+	{"locked flags stay", remount_locked, EPERM, "remount-locked-flag"},
 	{"no bind that shows what is covered", bind_over_locked, EINVAL, "bind-locked-child"},
 	{"only mounts are remounted", remount_other, EINVAL, "remount-not-root"},
 	{"what is detached stays as it is", remount_detached, EINVAL, "remount-not-ours"},
@@ -230,22 +235,79 @@ static const char ground[] = "/     ext4  rw source=/dev/sda1 dev=8:1\n"
 			     "/p    bind  from=/s shared:1\n"
 			     "/s/t  tmpfs rw shared:2 source=none\n"
 			     "/p/t  bind  from=/s/t shared:2\n"
-			     "/l/k  tmpfs rw locked source=none\n";
+			     "/l/k  tmpfs rw locked nosuid source=none\n"
+			     "/l/u  tmpfs rw locked unbindable source=none\n";
+
+static void want_refusal(const char *world, const struct row *row)
+{
+	struct fake *f = host(world, NULL);
+	struct errand e = {.run = row->run};
+
+	run(f, &e);
+	if (e.answer != -row->error || e.why == NULL || strcmp(e.why->id, row->rule) != 0)
+		fail_msg("%s: %d by %s, not %d by %s", row->name, e.answer,
+			 e.why ? e.why->id : "none", -row->error, row->rule);
+	fake_free(f);
+}
 
 static void each_refusal_has_its_rule(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct fake *f = host(ground, NULL);
-		struct errand e = {.run = rows[i].run};
+	for (size_t i = 0; i < COUNT(rows); i++)
+		want_refusal(ground, &rows[i]);
+}
 
-		run(f, &e);
-		if (e.answer != -rows[i].error || e.why == NULL ||
-		    strcmp(e.why->id, rows[i].rule) != 0)
-			fail_msg("%s: %d by %s, not %d by %s", rows[i].name, e.answer,
-				 e.why ? e.why->id : "none", -rows[i].error, rows[i].rule);
-		fake_free(f);
+SHORT(umount_rootfs, sys_umount2(k, "/", 0))
+SHORT(pivot_rootfs, sys_pivot_root(k, "/", "/"))
+SHORT(pivot_from_rootfs, (sys_mkdirat(k, AT_FDCWD, "/d", 0755), MOUNT("a", "/d", "tmpfs", 0),
+			  sys_pivot_root(k, "/d", "/d")))
+SHORT(move_rootfs, (sys_mkdirat(k, AT_FDCWD, "/d", 0755), MOUNT("/", "/d", NULL, MS_MOVE)))
+
+/* The bare kernel, as its first program finds it in an initramfs. */
+static void the_first_mount_stays_where_it_is(void **state)
+{
+	static const struct row first[] = {
+		{"the rootfs is not unmounted", umount_rootfs, EINVAL, "umount-locked"},
+		{"the rootfs is not pivoted onto", pivot_rootfs, EINVAL, "pivot-locked"},
+		{"the rootfs is not pivoted away from", pivot_from_rootfs, EINVAL,
+		 "pivot-rootfs"},
+		{"the rootfs is not moved", move_rootfs, EINVAL, "move-source-not-ours"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(first); i++)
+		want_refusal("", &first[i]);
+}
+
+static int many(struct kernel *k)
+{
+	char name[] = "/m/A";
+	int r = 0;
+
+	/* Each bind of all that is there doubles it. */
+	for (; r == 0 && name[3] <= 'Z'; name[3]++) {
+		sys_mkdirat(k, AT_FDCWD, name, 0755);
+		r = MOUNT("/m", name, NULL, MS_BIND | MS_REC);
 	}
+	return r;
+}
+
+static void a_namespace_has_its_limit(void **state)
+{
+	const struct row row = {"100000 mounts", many, ENOSPC, "mount-too-many"};
+	const struct fake_options options = {0}; /* checks would take their time */
+	struct fake *f = fake_new(&options);
+	struct errand e = {.run = row.run};
+	char memory[64];
+	struct text error;
+
+	(void)state;
+	text_init(&error, memory, sizeof(memory));
+	assert_int_equal(fake_world(f, "/ ext4\n/m tmpfs\n", &error), 0);
+	run(f, &e);
+	assert_int_equal(e.answer, -row.error);
+	assert_string_equal(e.why->id, row.rule);
+	fake_free(f);
 }
 
 /* What newer kernels answer. */
@@ -347,6 +409,8 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_refusal_has_its_rule),
+		cmocka_unit_test(the_first_mount_stays_where_it_is),
+		cmocka_unit_test(a_namespace_has_its_limit),
 		cmocka_unit_test(a_detached_target_is_not_there_since_6_12),
 		cmocka_unit_test(a_mount_reaches_peers_and_slaves),
 		cmocka_unit_test(pivot_root_takes_init_along),
