@@ -58,7 +58,9 @@ static int check_revealing(struct fake *f, const struct fs_type *type)
 
 static int mount_capable(struct fake *f, const struct fs_context *fc)
 {
-	return check_owner(f, fc->type->flags & FS_USERNS_MOUNT ? fc->user_ns : f->init_user_ns);
+	bool is_for_all = fc->type->flags & FS_USERNS_MOUNT;
+
+	return check_owner(f, is_for_all ? fc->user_ns : f->init_user_ns);
 }
 
 static int do_new_mount_fc(struct fake *f, struct fs_context *fc, struct path *path,
