@@ -3,6 +3,7 @@
 #include "fake/tasks.h"
 
 #include <limits.h>
+#include <string.h>
 
 #define SIGNALS 64
 
@@ -101,6 +102,12 @@ static bool pid_is_beneath(const struct pid *pid, const struct pid_ns *ns)
 	return pid_in(pid, ns) != 0;
 }
 
+/* tgid_pidfd_to_pid(): /proc/PID does for a descriptor of the process. */
+static bool is_proc_directory(const struct file *file)
+{
+	return S_ISDIR(file->inode->mode) && strcmp(file->inode->sb->type->name, "proc") == 0;
+}
+
 int do_pidfd_send_signal(struct fake *f, int pidfd, int sig)
 {
 	struct file *file = fd_file_io(f, pidfd);
@@ -109,6 +116,8 @@ int do_pidfd_send_signal(struct fake *f, int pidfd, int sig)
 	if (file == NULL)
 		return refuse_badf(f);
 	pid = pidfd_pid(file);
+	if (pid == NULL && is_proc_directory(file))
+		return not_modelled(f, "pidfd_send_signal(2) to a directory of proc");
 	if (pid == NULL)
 		return refuse(f, RULE_PIDFD_SIGNAL_NO_PIDFD);
 	if (!pid_is_beneath(pid, task_pid_ns(f->current)))

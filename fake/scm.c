@@ -25,7 +25,10 @@ struct scm_files *scm_copy(struct fake *f, const struct scm_files *scm)
 	return copy;
 }
 
-/* scm_fp_copy() */
+/*
+ * scm_fp_copy().
+ * Simplified: no user ever has too many files on their way (ETOOMANYREFS).
+ */
 static int scm_add(struct fake *f, const struct cmsghdr *cmsg, struct scm_files **scm)
 {
 	int n = (int)((cmsg->cmsg_len - sizeof(*cmsg)) / sizeof(int));

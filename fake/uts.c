@@ -5,6 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#if defined(__aarch64__)
+#define MACHINE "aarch64"
+#else
+#define MACHINE "x86_64"
+#endif
+
 int do_uname(struct fake *f, struct utsname *out)
 {
 	const struct uts_ns *uts = f->current->ns.uts;
@@ -16,7 +22,7 @@ int do_uname(struct fake *f, struct utsname *out)
 	snprintf(out->nodename, sizeof(out->nodename), "%s", uts->hostname);
 	snprintf(out->release, sizeof(out->release), "%s", f->profile.release);
 	snprintf(out->version, sizeof(out->version), "#1 SMP fake");
-	snprintf(out->machine, sizeof(out->machine), "x86_64");
+	snprintf(out->machine, sizeof(out->machine), MACHINE);
 	snprintf(out->domainname, sizeof(out->domainname), "%s", uts->domainname);
 	return 0;
 }
