@@ -98,10 +98,11 @@ PACKAGES_FOR_KERNELS = {"x86_64": "user-mode-linux qemu-system-x86".split()}
 KERNELS = {"test": ["uml"], "vm": ["6.1", "6.12"]}
 
 # Static test programs for them, beneath build/debug, each with its arguments.  Each runs as
-# root in a kernel of its own; its exit status decides.
+# root in a kernel of its own; its exit status decides.  Arguments may differ by group.
 KERNEL_TESTS = [
     ("vm/probe_kernel", "ask"),
     ("tests/conformance/test_conformance", "--linux --quiet --may-skip kernel"),
+    ("tests/differential/fuzz", {"test": "--seconds 4", "vm": "--seconds 60"}),
 ]
 
 # What each run under a kernel depends on.
@@ -290,7 +291,14 @@ def conformance_edges(n):
     test = program(n, "debug", "tests/conformance/test_conformance", paths, ["check"],
                    static=True, more=[embedded])
     drive = program(n, "debug", "drive", ["tests/drive/drive.c"], ["check"], static=True)
-    program(n, "release", "fuzz", sources("tests/differential"), ["check"], static=True)
+    for variant, out in [("debug", "tests/differential/fuzz"), ("release", "fuzz")]:
+        program(n, variant, out, sources("tests/differential"), ["check"], static=True)
+    regressions = sources("tests/differential", ending=".prog")
+    n.rule("programs", "$in $words >$out.log 2>&1 && touch $out || { cat $out.log; exit 1; }",
+           description="regressions")
+    n.build("build/debug/tests/differential/regressions.ok", "programs",
+            "build/debug/tests/differential/fuzz", implicit=regressions,
+            words="--user " + " ".join(regressions))
     stamp = "build/debug/tests/conformance/user.ok"
     n.build(stamp, "conformance", test,
             words="--linux --user --may-skip ids,init-userns,kernel")
@@ -301,7 +309,8 @@ def conformance_edges(n):
             [f"build/debug/tests/conformance/fake.{profile}.ok" for profile in PROFILES])
     n.build("conformance-root", "as_root", test, words="--linux --quiet --may-skip kernel")
     n.build("test-root", "phony", ["conformance-root"])
-    return {"test": [stamp, drive]}
+    fake = [f"build/debug/tests/conformance/fake.{profile}.ok" for profile in PROFILES]
+    return {"test": [stamp, drive, *fake, "build/debug/tests/differential/regressions.ok"]}
 
 
 def generate():

@@ -357,5 +357,14 @@ int main(int argc, char **argv)
 	if (r != 0)
 		return r;
 	choose_profile(&f.o);
+	if (f.o.engine.user_namespace) {
+		struct engine *e = engine_linux(&f.o.engine);
+
+		if (!e) {
+			puts("skipped: this machine lets nobody make user namespaces");
+			return 0;
+		}
+		engine_close(e);
+	}
 	return optind < argc ? replay(&f, argv + optind) : fuzz(&f);
 }

@@ -120,6 +120,25 @@ static void stop(struct engine *e, const char *why)
 	e->bench.desk->turn = 0;
 }
 
+/* Nobody else is on the way to wake the one whose turn it is, or to end, which may, too. */
+static bool others_rest(struct engine_linux *e, uint32_t runner)
+{
+	struct desk *desk = e->engine.bench.desk;
+
+	for (uint32_t i = 1; i <= desk->n_tasks; i++) {
+		char state;
+
+		if (i == runner || desk->seats[i].state != SEAT_TAKEN)
+			continue;
+		state = task_state(e, i);
+		if (is_dead(state))
+			engine_task_died(&e->engine, i);
+		if (!is_asleep(state))
+			return false;
+	}
+	return true;
+}
+
 /*
  * Looks at the task whose turn it is; before counts how often it was found asleep in the line
  * that it is in.  Answers the new count.
@@ -143,6 +162,8 @@ static int look_at_runner(struct engine_linux *e, int before)
 		engine_task_stopped(&e->engine);
 		return 0;
 	}
+	if (!others_rest(e, task))
+		return 0;
 	if (before >= e->looks && desk_change(line, LINE_RUNNING, LINE_ASLEEP))
 		engine_task_sleeps(&e->engine, task);
 	return before + 1;

@@ -84,5 +84,6 @@ def kernel_edges(n, house):
         stamps[group].append(kernel_scenarios(n, house, group, kernel))
         for test, words in house.KERNEL_TESTS:
             binary = f"build/debug/{test}"
-            stamps[group].append(kernel_run(n, house, group, kernel, binary, words))
+            here = words[group] if isinstance(words, dict) else words
+            stamps[group].append(kernel_run(n, house, group, kernel, binary, here))
     return stamps
