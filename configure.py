@@ -77,6 +77,7 @@ TEST_GROUPS = {"test": "debug", "asan": "asan", "valgrind": "valgrind"}
 # Documents that programs print from tables: ninja docs writes them, ninja lint compares.
 GENERATED = {
     "docs/ERRORS.md": ("tests/lint/errors_md.c", ["core"]),
+    "docs/RULES.md": ("tests/lint/rules_md.c", ["core"]),
     "docs/SYSOPS.md": ("tests/lint/sysops_md.c", ["core"]),
     "docs/sandtable.1": ("tests/lint/sandtable_1.c", ["core"]),
 }
@@ -274,11 +275,8 @@ def conformance_edges(n):
     rows = sources("tests/conformance", ending=".rows")
     embedded = "build/debug/obj/tests/conformance/embedded.o"
     n.comment("Conformance: rows on the fake and on real kernels")
-    n.rule(
-        "conformance",
-        "$in $words >$out.log 2>&1 && touch $out || { cat $out.log; exit 1; }",
-        description="conformance $words",
-    )
+    n.rule("conformance", "tests/lib/run $out 120 $in $words",
+           description="conformance $words")
     n.rule(
         "as_root",
         'test "$$SANDTABLE_DISPOSABLE" = 1 || { echo "test-root changes this machine: '
@@ -294,8 +292,7 @@ def conformance_edges(n):
     for variant, out in [("debug", "tests/differential/fuzz"), ("release", "fuzz")]:
         program(n, variant, out, sources("tests/differential"), ["check"], static=True)
     regressions = sources("tests/differential", ending=".prog")
-    n.rule("programs", "$in $words >$out.log 2>&1 && touch $out || { cat $out.log; exit 1; }",
-           description="regressions")
+    n.rule("programs", "tests/lib/run $out 120 $in $words", description="regressions")
     n.build("build/debug/tests/differential/regressions.ok", "programs",
             "build/debug/tests/differential/fuzz", implicit=regressions,
             words="--user " + " ".join(regressions))
