@@ -181,7 +181,7 @@ static int move_to(struct fake *f, const struct path *from, struct path *to)
 	return r;
 }
 
-int do_move_mount(struct fake *f, struct path *path, const char *source)
+int do_move_mount_old(struct fake *f, struct path *path, const char *source)
 {
 	struct path from;
 	int r;

@@ -199,7 +199,7 @@ static int path_mount(struct fake *f, const char *source, struct path *path, con
 	if (flags & (MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE))
 		return do_change_type(f, path, flags);
 	if (flags & MS_MOVE)
-		return do_move_mount(f, path, source);
+		return do_move_mount_old(f, path, source);
 	return do_new_mount(f, path, fstype, mnt_flags, &fc);
 }
 

@@ -112,7 +112,7 @@ int do_remount(struct fake *f, const struct path *path, unsigned long sb_flags,
 int do_reconfigure_mnt(struct fake *f, const struct path *path, unsigned int mnt_flags);
 /* MS_BIND, MS_MOVE: path is the target, and moves to the top of what is mounted there. */
 int do_loopback(struct fake *f, struct path *path, const char *source, bool recurse);
-int do_move_mount(struct fake *f, struct path *path, const char *source);
+int do_move_mount_old(struct fake *f, struct path *path, const char *source);
 
 /* Propagation (propagation.c, propagate_umount.c). */
 

@@ -30,6 +30,12 @@
 #ifndef MS_NOUSER
 #define MS_NOUSER (1 << 31)
 #endif
+#ifndef MOVE_MOUNT_BENEATH
+#define MOVE_MOUNT_BENEATH 0x200 /* Linux 6.5 */
+#endif
+#ifndef FSCONFIG_CMD_CREATE_EXCL
+#define FSCONFIG_CMD_CREATE_EXCL 8 /* Linux 6.6 */
+#endif
 #ifndef STATX_MNT_ID
 #define STATX_MNT_ID 0x1000U /* Linux 5.8 */
 #endif

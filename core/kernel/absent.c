@@ -11,11 +11,18 @@ const struct young young_rows[] = {
 	{OP_statx, 4, 11, -ENOSYS},
 	{OP_ioctl_tiocgptpeer, 4, 13, -ENOTTY},
 	{OP_pidfd_send_signal, 5, 1, -ENOSYS},
+	{OP_open_tree, 5, 2, -ENOSYS},
+	{OP_move_mount, 5, 2, -ENOSYS},
+	{OP_fsopen, 5, 2, -ENOSYS},
+	{OP_fsconfig, 5, 2, -ENOSYS},
+	{OP_fsmount, 5, 2, -ENOSYS},
+	{OP_fspick, 5, 2, -ENOSYS},
 	{OP_clone3, 5, 3, -ENOSYS},
 	{OP_pidfd_open, 5, 3, -ENOSYS},
 	{OP_openat2, 5, 6, -ENOSYS},
 	{OP_faccessat2, 5, 8, -ENOSYS},
 	{OP_close_range, 5, 9, -ENOSYS},
+	{OP_mount_setattr, 5, 12, -ENOSYS},
 };
 /* clang-format on */
 const int n_young_rows = sizeof(young_rows) / sizeof(*young_rows);

@@ -33,6 +33,15 @@ const struct form kind_forms[N_KINDS] = {
 	[KIND_dev] = SHAPED(DEV),
 	[KIND_ms_flags] = WORDED(ms_flags),
 	[KIND_umount_flags] = WORDED(umount_flags),
+	[KIND_open_tree_flags] = WORDED(open_tree_flags),
+	[KIND_move_mount_flags] = WORDED(move_mount_flags),
+	[KIND_fsopen_flags] = WORDED(fsopen_flags),
+	[KIND_fsconfig_cmd] = WORDED(fsconfig_cmd),
+	[KIND_fsconfig_aux] = SHAPED(AUX),
+	[KIND_fsmount_flags] = WORDED(fsmount_flags),
+	[KIND_mount_attr_flags] = WORDED(mount_attr_flags),
+	[KIND_fspick_flags] = WORDED(fspick_flags),
+	[KIND_mount_setattr_flags] = WORDED(at_flags),
 	[KIND_ns_flags] = WORDED(ns_flags),
 	[KIND_uid] = SHAPED(ID),
 	[KIND_gid] = SHAPED(ID),
@@ -62,6 +71,12 @@ static const struct field how_fields[] = {
 	FIELD_OF(struct open_how, flags, WORDED(o_flags), 0),
 	FIELD_OF(struct open_how, mode, SHAPED(MODE), 0),
 	FIELD_OF(struct open_how, resolve, WORDED(resolve), 0),
+};
+static const struct field mount_attr_fields[] = {
+	FIELD_OF(struct mount_attr, attr_set, WORDED(mount_attr_flags), 0),
+	FIELD_OF(struct mount_attr, attr_clr, WORDED(mount_attr_flags), 0),
+	FIELD_OF(struct mount_attr, propagation, WORDED(ms_flags), 0),
+	FIELD_OF(struct mount_attr, userns_fd, SHAPED(AUX), 0),
 };
 static const struct field winsize_fields[] = {
 	FIELD_OF(struct winsize, ws_row, SHAPED(UINT), 0),
@@ -120,6 +135,7 @@ static const struct field siginfo_fields[] = {
 
 const struct field_list kind_fields[N_KINDS] = {
 	FIELDS(how, how_fields),
+	FIELDS(mount_attr, mount_attr_fields),
 	FIELDS(winsize, winsize_fields),
 	FIELDS(out_winsize, winsize_fields),
 	FIELDS(termios, termios_fields),

@@ -11,6 +11,7 @@ enum shape {
 	SHAPE_UINT,   /* 1 */
 	SHAPE_ID,     /* 1000; all ones: -1 */
 	SHAPE_FD,     /* 3; AT_FDCWD and -EBADF in words */
+	SHAPE_AUX,    /* 3; AT_FDCWD in words: a descriptor or not, nobody knows */
 	SHAPE_HEX,    /* 0x1f */
 	SHAPE_MODE,   /* S_IFCHR|0666 */
 	SHAPE_DEV,    /* makedev(1, 3) */

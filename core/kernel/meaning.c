@@ -180,6 +180,20 @@ static void opened_pid(struct meanings *m, int task, int fd, int pid)
 	meaning_set(m, task, fd, text.at);
 }
 
+/* type may be NULL, or what the descriptor of a new mount's context means. */
+static void opened_type(struct meanings *m, int task, int fd, const char *what,
+			const char *type)
+{
+	char memory[2 * MEANING_SIZE];
+	struct text text;
+
+	text_init(&text, memory, sizeof(memory));
+	text_add(&text, what);
+	if (type)
+		text_add(&text, strncmp(type, "fs:", 3) == 0 ? type + 3 : type);
+	meaning_set(m, task, fd, text.at);
+}
+
 static void opened_two(struct meanings *m, int task, const int *fds, const char *meaning)
 {
 	meaning_set(m, task, fds[0], meaning);
@@ -222,7 +236,15 @@ void meanings_opened(struct meanings *m, int task, const struct call *call, int 
 	switch (call->op) {
 	case OP_openat:
 	case OP_openat2:
+	case OP_open_tree:
+	case OP_fspick:
 		opened_path(m, task, call, r);
+		break;
+	case OP_fsopen:
+		opened_type(m, task, r, "fs:", (const char *)call->arg[0]);
+		break;
+	case OP_fsmount:
+		opened_type(m, task, r, "mount of ", meaning_of(m, task, (int)call->arg[0]));
 		break;
 	case OP_dup:
 	case OP_fcntl_dupfd_cloexec:

@@ -58,6 +58,8 @@ void number_add(struct printer *p, const struct form *form, uint64_t value, size
 	value = narrowed(value, width);
 	if (form->shape == SHAPE_FD)
 		fd_add(p, (int)number);
+	else if (form->shape == SHAPE_AUX && number == AT_FDCWD)
+		text_add(p->t, "AT_FDCWD");
 	else if (form->shape == SHAPE_WORDS)
 		words_add(p->t, form->words, value);
 	else if (form->shape == SHAPE_MODE)
@@ -66,7 +68,8 @@ void number_add(struct printer *p, const struct form *form, uint64_t value, size
 		text_addf(p->t, "makedev(%u, %u)", major(value), minor(value));
 	else if (form->shape == SHAPE_HEX)
 		text_addf(p->t, "0x%" PRIx64, value);
-	else if (form->shape == SHAPE_INT || (form->shape == SHAPE_ID && number == -1))
+	else if (form->shape == SHAPE_INT || form->shape == SHAPE_AUX ||
+		 (form->shape == SHAPE_ID && number == -1))
 		text_addf(p->t, "%" PRId64, number);
 	else
 		text_addf(p->t, "%" PRIu64, value);

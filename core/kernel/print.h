@@ -20,6 +20,9 @@
  * lists        [1, 2]; of numbers behind a pointer too: ioctl_tiocspgrp(3, [12])
  * structures   {name=value, ...} with the kernel's names: openat2's
  *              {flags=O_RDONLY, mode=0, resolve=RESOLVE_IN_ROOT}
+ *              and mount_setattr's {attr_set=…, attr_clr=…, propagation=…, userns_fd=…}
+ * fsconfig     (3, FSCONFIG_SET_STRING, "size", "1m", 0): what value points at goes by the
+ *              command; aux is a number, AT_FDCWD in words
  * clone3       {flags=CLONE_NEWNS|CLONE_PIDFD, exit_signal=SIGCHLD, cgroup=4, pidfd=[5]}:
  *              cgroup with CLONE_INTO_CGROUP; pidfd once it is there
  * sendmsg      {iov=["bytes", "more"], rights=[3, 4]}

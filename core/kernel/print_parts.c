@@ -29,6 +29,7 @@ static bool option_is_plain(const char *option, size_t n)
 		"mode",	     "size",	 "uid",	    "gid",	   "nr_inodes",
 		"nr_blocks", "ptmxmode", "max",	    "hidepid",	   "subset",
 		"lowerdir",  "upperdir", "workdir", "newinstance", "userxattr",
+		"source",    "volatile",
 	};
 
 	for (size_t i = 0; i < sizeof(plain) / sizeof(*plain); i++)
@@ -111,14 +112,43 @@ static void print_dirents(struct printer *p, int i)
 	text_add_char(p->t, ']');
 }
 
-/* An open_how that is shorter than ours ends in zeros, one that is longer too, or E2BIG. */
-static void print_how(struct printer *p, int i)
+/* A structure that is shorter than ours ends in zeros, one that is longer too, or E2BIG. */
+static void print_sized(struct printer *p, int i)
 {
-	struct open_how how = {0};
+	union {
+		struct open_how how;
+		struct mount_attr attr;
+	} ours = {0};
 	size_t size = p->call->arg[i + 1];
 
-	memcpy(&how, printer_pointer(p, i), size < sizeof(how) ? size : sizeof(how));
-	fields_add(p, KIND_how, &how);
+	memcpy(&ours, printer_pointer(p, i), size < sizeof(ours) ? size : sizeof(ours));
+	fields_add(p, sysop_infos[p->call->op].kinds[i], &ours);
+}
+
+/* What the command makes of it: fs/fsopen.c:fsconfig(). */
+static void print_fsconfig_value(struct printer *p, int i)
+{
+	const char *value = printer_pointer(p, i);
+	const char *key = (const char *)p->call->arg[2];
+	int aux = (int)p->call->arg[4];
+
+	switch (p->call->arg[1]) {
+	case FSCONFIG_SET_STRING:
+		if (p->style->hide_values && key && !option_is_plain(key, strlen(key)))
+			hidden_add(p, value, strlen(value), 0);
+		else
+			string_add(p, value);
+		break;
+	case FSCONFIG_SET_PATH:
+	case FSCONFIG_SET_PATH_EMPTY:
+		string_add(p, value);
+		break;
+	case FSCONFIG_SET_BINARY:
+		bytes_add(p, value, aux > 0 ? (size_t)aux : 0);
+		break;
+	default:
+		number_add(p, &hex_form, (uintptr_t)value, sizeof(value));
+	}
 }
 
 static void print_gids(struct printer *p, int i)
@@ -393,7 +423,9 @@ part_printer *const part_printers[N_KINDS] = {
 	[KIND_out_bytes] = print_out_bytes,
 	[KIND_out_text] = print_out_bytes,
 	[KIND_out_dirents] = print_dirents,
-	[KIND_how] = print_how,
+	[KIND_how] = print_sized,
+	[KIND_mount_attr] = print_sized,
+	[KIND_fsconfig_value] = print_fsconfig_value,
 	[KIND_gids] = print_gids,
 	[KIND_out_gids] = print_out_gids,
 	[KIND_out_uid] = print_id,

@@ -72,6 +72,7 @@ static int words_of(const struct form *form)
 {
 	switch (form->shape) {
 	case SHAPE_FD:
+	case SHAPE_AUX:
 		return WORDS_at_fd;
 	case SHAPE_MODE:
 		return WORDS_file_type;
@@ -103,7 +104,7 @@ static bool term(struct scan *s, const struct form *form, uint64_t *value)
 		return scan_fail(s, "this word is not known here");
 	} else {
 		/* AT_FDCWD is negative. */
-		if (form->shape == SHAPE_FD)
+		if (form->shape == SHAPE_FD || form->shape == SHAPE_AUX)
 			*value = (uint64_t)widened(*value);
 		s->at += n;
 	}

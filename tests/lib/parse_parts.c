@@ -14,6 +14,8 @@ static const struct form msg_form = {SHAPE_WORDS, WORDS_msg_flags};
 static const struct form ns_form = {SHAPE_WORDS, WORDS_ns_flags};
 
 #define NUMBERS_MAX 256
+/* struct open_how and struct mount_attr, as they are known here, and more. */
+#define SIZED_LEAST 64
 
 size_t argument_room(const struct call *call, int i)
 {
@@ -107,14 +109,36 @@ static bool part_bytes(struct scan *s, int i)
 	return true;
 }
 
-static bool part_how(struct scan *s, int i)
+/* A structure whose size the call says, and room for all that is known of it. */
+static bool part_sized(struct scan *s, int i)
 {
 	size_t room = argument_room(s->call, i);
-	void *how =
-		scan_alloc(s, room > sizeof(struct open_how) ? room : sizeof(struct open_how));
+	void *memory = scan_alloc(s, room > SIZED_LEAST ? room : SIZED_LEAST);
 
-	s->call->arg[i] = (uintptr_t)how;
-	return how && scan_fields(s, KIND_how, how);
+	s->call->arg[i] = (uintptr_t)memory;
+	return memory && scan_fields(s, sysop_infos[s->call->op].kinds[i], memory);
+}
+
+/* A string or bytes, by the command; strace shows what is neither as an address. */
+static bool part_fsconfig_value(struct scan *s, int i)
+{
+	bool is_binary = s->call->arg[1] == FSCONFIG_SET_BINARY;
+	int aux = (int)s->call->arg[4];
+	uint64_t address;
+	char *value;
+	size_t n;
+
+	if (scan_take(s, "0x")) {
+		s->at -= 2;
+		if (!scan_number(s, &uint_form, &address))
+			return false;
+		s->call->arg[i] = address;
+		return true;
+	}
+	if (!scan_string(s, &value, &n, is_binary && aux > 0 ? (size_t)aux : 0))
+		return false;
+	s->call->arg[i] = (uintptr_t)value;
+	return true;
 }
 
 static bool one_pollfd(struct scan *s, int i, void *into)
@@ -379,7 +403,8 @@ static bool part_spawn(struct scan *s, int i)
 
 part_scanner *const part_scanners[N_KINDS] = {
 	[KIND_path] = part_string,	 [KIND_str] = part_string,
-	[KIND_in_bytes] = part_bytes,	 [KIND_how] = part_how,
+	[KIND_in_bytes] = part_bytes,	 [KIND_how] = part_sized,
+	[KIND_mount_attr] = part_sized,	 [KIND_fsconfig_value] = part_fsconfig_value,
 	[KIND_gids] = part_gids,	 [KIND_in_int] = part_int,
 	[KIND_pollfds] = part_pollfds,	 [KIND_in_msg] = part_in_msg,
 	[KIND_out_msg] = part_out_msg,	 [KIND_sigaction] = part_sigaction,

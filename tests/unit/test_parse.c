@@ -55,6 +55,21 @@ static void printed_calls_are_read(void **state)
 		"{effective=CAP_KILL|CAP_BPF, permitted=0x1ffffffffff, inheritable=0})",
 		"rt_sigaction(SIGCHLD, {sa_handler=SIG_IGN, sa_mask=[SIGINT, 0x40], "
 		"sa_flags=SA_RESTART|SA_RESTORER, sa_restorer=0x123}, old)",
+		"open_tree(AT_FDCWD, \"/a\", OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC|AT_RECURSIVE)",
+		"move_mount(3, \"\", AT_FDCWD, \"/b\", "
+		"MOVE_MOUNT_F_EMPTY_PATH|MOVE_MOUNT_BENEATH)",
+		"fsopen(\"tmpfs\", FSOPEN_CLOEXEC)",
+		"fsconfig(3, FSCONFIG_SET_FLAG, \"ro\", NULL, 0)",
+		"fsconfig(3, FSCONFIG_SET_STRING, \"size\", \"1m\", 0)",
+		"fsconfig(3, FSCONFIG_SET_BINARY, \"x\", \"a\\000b\", 3)",
+		"fsconfig(3, FSCONFIG_SET_PATH, \"x\", \"/a\", AT_FDCWD)",
+		"fsconfig(3, FSCONFIG_SET_FD, \"x\", 0x1000, 7)",
+		"fsconfig(3, FSCONFIG_CMD_CREATE_EXCL, NULL, NULL, 0)",
+		"fsmount(3, FSMOUNT_CLOEXEC, MOUNT_ATTR_RDONLY|MOUNT_ATTR__ATIME)",
+		"fspick(4, \"\", FSPICK_EMPTY_PATH)",
+		"mount_setattr(5, \"\", AT_EMPTY_PATH|AT_RECURSIVE, "
+		"{attr_set=MOUNT_ATTR_IDMAP, attr_clr=MOUNT_ATTR_NOATIME, "
+		"propagation=MS_PRIVATE, userns_fd=4}, 32)",
 		"execveat(3, \"\", [\"sh\", \"-c\"], [], AT_EMPTY_PATH)",
 	};
 
@@ -183,7 +198,7 @@ static uint64_t random_number(enum kind kind, uint64_t *seed)
 	} else {
 		value = random_next(seed) >> random_next(seed) % 64;
 	}
-	if (kind == KIND_size || kind == KIND_uint)
+	if (kind == KIND_size || kind == KIND_uint || kind == KIND_fsconfig_aux)
 		value %= 32;
 	return kind_widths[kind] == 4 ? (uint64_t)(int32_t)(uint32_t)value : value;
 }
@@ -197,7 +212,7 @@ static void *random_memory(struct arena *arena, enum kind kind, uint64_t *seed)
 	assert_non_null(at);
 	for (int i = 0; i < 600; i++)
 		at[i] = (char)(random_next(seed) >> 7 | 1);
-	if (kind == KIND_path || kind == KIND_str)
+	if (kind == KIND_path || kind == KIND_str || kind == KIND_fsconfig_value)
 		at[random_next(seed) % 80] = '\0';
 	if (kind == KIND_argv || kind == KIND_envp) {
 		at[99] = at[199] = '\0';
@@ -230,6 +245,8 @@ static void random_call(struct call *call, enum sysop op, struct arena *arena, u
 		call->arg[0] %= 32;
 	if (op == OP_openat2)
 		call->arg[3] = sizeof(struct open_how);
+	if (op == OP_mount_setattr)
+		call->arg[4] = sizeof(struct mount_attr);
 }
 
 /* Numbers are what they were, and the text of the memory is. */
