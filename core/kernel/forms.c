@@ -53,6 +53,15 @@ const struct form kind_forms[N_KINDS] = {
 	[KIND_sock_domain] = WORDED(sock_domain),
 	[KIND_sock_type] = WORDED(sock_type),
 	[KIND_msg_flags] = WORDED(msg_flags),
+	[KIND_seals] = WORDED(seals),
+	[KIND_mfd_flags] = WORDED(mfd_flags),
+	[KIND_efd_flags] = WORDED(efd_flags),
+	[KIND_sfd_flags] = WORDED(sfd_flags),
+	[KIND_sig_how] = WORDED(sig_how),
+	[KIND_cap] = WORDED(cap),
+	[KIND_securebits] = WORDED(securebits),
+	[KIND_resource] = WORDED(resource),
+	[KIND_seccomp_flags] = WORDED(seccomp_flags),
 };
 /* clang-format on */
 
@@ -130,6 +139,17 @@ static const struct field siginfo_fields[] = {
 	FIELD_OF(siginfo_t, si_code, WORDED(si_code), 0),
 	FIELD_OF(siginfo_t, si_status, SHAPED(INT), 0),
 };
+static const struct field flock_fields[] = {
+	FIELD_OF(struct flock, l_type, WORDED(lock_type), 0),
+	FIELD_OF(struct flock, l_whence, WORDED(whence), 0),
+	FIELD_OF(struct flock, l_start, SHAPED(INT), 0),
+	FIELD_OF(struct flock, l_len, SHAPED(INT), 0),
+	FIELD_OF(struct flock, l_pid, SHAPED(INT), 0),
+};
+static const struct field rlimit_fields[] = {
+	FIELD_OF(struct rlimit64, rlim_cur, SHAPED(ID), 0),
+	FIELD_OF(struct rlimit64, rlim_max, SHAPED(ID), 0),
+};
 
 #define FIELDS(kind, fields) [KIND_##kind] = {fields, sizeof(fields) / sizeof(*(fields))}
 
@@ -147,6 +167,9 @@ const struct field_list kind_fields[N_KINDS] = {
 	FIELDS(out_statx, statx_fields),
 	FIELDS(pollfds, pollfd_fields),
 	FIELDS(out_siginfo, siginfo_fields),
+	FIELDS(flock, flock_fields),
+	FIELDS(rlimit, rlimit_fields),
+	FIELDS(out_rlimit, rlimit_fields),
 };
 
 uint64_t field_get(const struct field *field, const void *base)

@@ -9,7 +9,7 @@ enum shape {
 	SHAPE_NONE,   /* a pointer, or something of its own */
 	SHAPE_INT,    /* -1 */
 	SHAPE_UINT,   /* 1 */
-	SHAPE_ID,     /* 1000; all ones: -1 */
+	SHAPE_ID,     /* 1000; all ones: -1, of ids and limits */
 	SHAPE_FD,     /* 3; AT_FDCWD and -EBADF in words */
 	SHAPE_AUX,    /* 3; AT_FDCWD in words: a descriptor or not, nobody knows */
 	SHAPE_HEX,    /* 0x1f */

@@ -260,6 +260,15 @@ void meanings_opened(struct meanings *m, int task, const struct call *call, int 
 	case OP_pidfd_open:
 		opened_pid(m, task, r, (int)call->arg[0]);
 		break;
+	case OP_memfd_create:
+		meaning_set(m, task, r, "memfd");
+		break;
+	case OP_eventfd2:
+		meaning_set(m, task, r, "eventfd");
+		break;
+	case OP_signalfd4:
+		meaning_set(m, task, r, "signalfd");
+		break;
 	case OP_ioctl_tiocgptpeer:
 		meaning_set(m, task, r, "pts");
 		break;

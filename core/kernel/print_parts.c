@@ -319,6 +319,13 @@ static void mask_add(struct printer *p, uint64_t mask)
 	text_add_char(p->t, ']');
 }
 
+static void print_sigset(struct printer *p, int i)
+{
+	const uint64_t *set = printer_pointer(p, i);
+
+	mask_add(p, *set);
+}
+
 static void print_sigaction(struct printer *p, int i)
 {
 	const struct kernel_sigaction *act = printer_pointer(p, i);
@@ -370,6 +377,11 @@ static void print_cap_data(struct printer *p, int i)
 	caps_add(p, "inheritable",
 		 data[0].inheritable | (wide ? (uint64_t)data[1].inheritable << 32 : 0));
 	text_add_char(p->t, '}');
+}
+
+static void print_char(struct printer *p, int i)
+{
+	bytes_add(p, printer_pointer(p, i), 1);
 }
 
 static void strings_add(struct printer *p, char *const *strings, bool hide)
@@ -440,6 +452,11 @@ part_printer *const part_printers[N_KINDS] = {
 	[KIND_out_siginfo] = print_siginfo,
 	[KIND_sigaction] = print_sigaction,
 	[KIND_out_sigaction] = print_sigaction,
+	[KIND_sigset] = print_sigset,
+	[KIND_out_sigset] = print_sigset,
+	[KIND_in_char] = print_char,
+	[KIND_seccomp_action] = print_action,
+	[KIND_prog] = print_prog,
 	[KIND_cap_data] = print_cap_data,
 	[KIND_out_cap_data] = print_cap_data,
 	[KIND_argv] = print_argv,

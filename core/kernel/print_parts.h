@@ -29,4 +29,7 @@ void fields_add(struct printer *p, enum kind kind, const void *base);
 /* Before each element of a list; false, and "...", where a style wants no more. */
 bool list_separate(struct printer *p, size_t i);
 
+/* Programs of seccomp(2), and what they answer: print_filter.c. */
+part_printer print_action, print_prog;
+
 #endif

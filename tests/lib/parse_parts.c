@@ -271,19 +271,32 @@ static bool part_out_msg(struct scan *s, int i)
 	return scan_msg(s, i, true);
 }
 
+static bool scan_sigset(struct scan *s, uint64_t *set)
+{
+	struct numbers numbers;
+
+	if (!scan_numbers(s, &numbers, &sig_form))
+		return false;
+	for (int i = 0; i < numbers.n; i++)
+		*set |= UINT64_C(1) << ((numbers.at[i] - 1) & 63);
+	return true;
+}
+
+static bool part_sigset(struct scan *s, int i)
+{
+	uint64_t *set = scan_alloc(s, sizeof(*set));
+
+	s->call->arg[i] = (uintptr_t)set;
+	return set && scan_sigset(s, set);
+}
+
 static bool one_sigaction_member(struct scan *s, const char *name, size_t n, void *into)
 {
 	struct kernel_sigaction *act = into;
-	struct numbers numbers;
 	uint64_t value;
 
-	if (name_is(name, n, "sa_mask")) {
-		if (!scan_numbers(s, &numbers, &sig_form))
-			return false;
-		for (int i = 0; i < numbers.n; i++)
-			act->mask |= UINT64_C(1) << ((numbers.at[i] - 1) & 63);
-		return true;
-	}
+	if (name_is(name, n, "sa_mask"))
+		return scan_sigset(s, &act->mask);
 	if (name_is(name, n, "sa_handler") &&
 	    (scan_take(s, "SIG_DFL") || scan_take(s, "SIG_IGN"))) {
 		act->handler = s->at[-1] == 'L' ? SIG_DFL : SIG_IGN;
@@ -402,6 +415,8 @@ static bool part_spawn(struct scan *s, int i)
 }
 
 part_scanner *const part_scanners[N_KINDS] = {
+	[KIND_sigset] = part_sigset,	 [KIND_in_char] = part_bytes,
+	[KIND_prog] = part_prog,	 [KIND_seccomp_action] = part_action,
 	[KIND_path] = part_string,	 [KIND_str] = part_string,
 	[KIND_in_bytes] = part_bytes,	 [KIND_how] = part_sized,
 	[KIND_mount_attr] = part_sized,	 [KIND_fsconfig_value] = part_fsconfig_value,

@@ -36,6 +36,8 @@ bool name_is(const char *name, size_t n, const char *word);
 /* Reads what argument i points at and sets the argument. */
 typedef bool part_scanner(struct scan *s, int i);
 extern part_scanner *const part_scanners[N_KINDS];
+/* Programs of seccomp(2), and what they answer: parse_filter.c. */
+part_scanner part_action, part_prog;
 
 /* How many bytes a call may fill, or reads, at argument i. */
 size_t argument_room(const struct call *call, int i);

@@ -219,7 +219,7 @@ static void *random_memory(struct arena *arena, enum kind kind, uint64_t *seed)
 		return memcpy(arena_alloc(arena, sizeof(strings)), strings, sizeof(strings));
 	}
 	if (kind == KIND_in_msg || kind == KIND_out_msg || kind == KIND_spawn ||
-	    kind == KIND_sigaction)
+	    kind == KIND_sigaction || kind == KIND_prog)
 		return NULL; /* their forms have lines of their own above */
 	for (int i = 0; i < fields->n && kind != KIND_pollfds; i++)
 		if (fields->at[i].form.shape == SHAPE_WORDS &&
