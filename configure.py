@@ -337,6 +337,7 @@ def generate():
             ["check"], static=True)
     stamps = {v: test_edges(n, v, wrapper) for v, wrapper in TEST_VARIANTS.items()}
     conformance = conformance_edges(n)
+    on_fake = [stamp for stamp in conformance["test"] if "/fake." in stamp]
     on_kernels = vm.kernel_edges(n, house)
     for group, variant in TEST_GROUPS.items():
         more = on_kernels.pop(group, []) + conformance.pop(group, [])
@@ -351,6 +352,7 @@ def generate():
     mutants.mutant_edges(n, stamps["debug"], house)
     n.comment("Lint: the invariants of the house, checked on the release objects")
     n.build("lint", "phony", lint.lint_edges(n, house) + lint.document_edges(n, house)
+            + [lint.reached_edge(n, stamps["debug"] + on_fake)]
             + sanity.sanity_edges(n, house))
     return n.text()
 

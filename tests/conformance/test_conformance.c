@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "tests/conformance/rows.h"
+#include "tests/lib/reached.h"
 #include "tests/lib/spell.h"
 #include "tests/lib/world.h"
 
@@ -21,7 +22,6 @@ struct suite {
 	struct engine_options engine;
 	const char *filter;   /* rows whose file or sentence holds it; NULL: all */
 	const char *may_skip; /* needs that may be missing here */
-	FILE *reached;	      /* receives "RULE<tab>FILE:LINE SENTENCE"; NULL: nobody asks */
 	int kernel;	      /* major * 1000 + minor */
 	unsigned int counts[4];
 };
@@ -44,7 +44,7 @@ static const char help[] =
 	"  --profile P       the fake answers as Linux 6.1, 6.12 or 6.18\n"
 	"  --filter TEXT     rows whose file or sentence holds TEXT\n"
 	"  --may-skip NEEDS  needs that may be missing here: ids,init-userns,kernel\n"
-	"  --reached FILE    the fake's rules that the rows reach go there, a line each\n"
+	"  --reached FILE    the calls and rules that the rows show go there, a line each\n"
 	"  --quiet           only what did not pass, and the count\n"
 	"\n"
 	"Without files: the rows that are part of the program.  docs/TESTING.md has the "
@@ -100,14 +100,24 @@ static void judge(struct trial *trial, const struct row_line *line, const char *
 	}
 }
 
-static void note_rule(struct trial *trial, int number)
+/* What an answer shows that was asked for and is right. */
+static void note_reached(struct trial *trial, const struct row_line *line, int number)
 {
-	FILE *reached = trial->suite->reached;
-	const char *rule = reached ? engine_rule(trial->engine, number) : NULL;
+	const char *call = line->text + strspn(line->text, "0123456789 ");
+	const char *rule = engine_rule(trial->engine, number);
+	char where[512], name[4096];
+	struct text text;
 
+	snprintf(where, sizeof(where), "%s:%d: %s", trial->row->file, trial->row->number,
+		 trial->row->sentence);
 	if (rule)
-		fprintf(reached, "%s\t%s.rows:%d\t%s\n", rule, trial->row->file,
-			trial->row->number, trial->row->sentence);
+		reached("rule", rule, where);
+	if (*call == '@')
+		return;
+	text_init(&text, name, sizeof(name));
+	spell(call, &text);
+	name[strcspn(name, "(")] = '\0';
+	reached("row", name, NULL);
 }
 
 static void run_lines(struct trial *trial)
@@ -126,7 +136,8 @@ static void run_lines(struct trial *trial)
 			return;
 		}
 		judge(trial, line, text.at, engine_result(trial->engine, number));
-		note_rule(trial, number);
+		if (trial->outcome == PASS && line->wanted)
+			note_reached(trial, line, number);
 	}
 }
 
@@ -304,7 +315,7 @@ static int options_read(struct suite *suite, int argc, char **argv)
 		else if (c == O_SKIP)
 			suite->may_skip = optarg;
 		else if (c == O_REACHED)
-			suite->reached = fopen(optarg, "w");
+			setenv("SANDTABLE_REACHED", optarg, 1);
 		else if (c == O_QUIET)
 			suite->quiet = true;
 		else
@@ -324,8 +335,6 @@ int main(int argc, char **argv)
 		puts("skipped: this machine lets nobody make user namespaces");
 	else if (r == 0)
 		r = run(&suite);
-	if (suite.reached && fclose(suite.reached) != 0)
-		r = 2;
 	rows_free(&suite.rows);
 	return r;
 }

@@ -11,6 +11,7 @@
 #include "tests/lib/golden.h"
 #include "tests/lib/holder.h"
 #include "tests/lib/image.h"
+#include "tests/lib/reached.h"
 
 #define WORDS_MAX 32
 
@@ -246,6 +247,23 @@ void box_run(struct ground *g, const struct given *given, struct seen *seen)
 	ground_read(g, "/after", &after);
 }
 
+void box_plan(struct plan *p, const char *options)
+{
+	static char word[] = "x";
+	static char *const words[] = {word, NULL};
+	const struct facts root = {.root = true, .may_admin = true};
+	const bool joins = strstr(options, "--join");
+	const struct spec spec = {.rootfs = joins ? NULL : "/img",
+				  .join = joins,
+				  .readonly = strstr(options, "--readonly"),
+				  .console = strstr(options, "--console") ? "x" : NULL,
+				  .argv = words,
+				  .envp = words};
+
+	*p = (struct plan){0};
+	assert_int_equal(plan_build(p, &spec, &root), 0);
+}
+
 void want_refusal(const struct seen *seen, int status, const char *first, const char *id)
 {
 	char bracketed[64];
@@ -256,4 +274,5 @@ void want_refusal(const struct seen *seen, int status, const char *first, const 
 		fail_msg("status %#x, said: %s\nwanted: %d, %s ... %s", seen->status,
 			 seen->said, status, first, bracketed);
 	assert_string_equal(seen->inside, "");
+	reached("why", id, NULL);
 }

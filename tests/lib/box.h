@@ -3,6 +3,7 @@
 #define TESTS_LIB_BOX_H
 
 #include "core/cli/cli.h"
+#include "core/plan/plan.h"
 #include "tests/lib/ground.h"
 
 #define BOX_TEXT_SIZE 16384
@@ -54,6 +55,9 @@ void box_prepare(struct ground *g, const struct given *given);
 void box_run(struct ground *g, const struct given *given, struct seen *seen);
 /* Only the run, without looking at what was written: its wait status. */
 int box_run_only(struct ground *g, const struct given *given);
+
+/* The plan that the program makes of options, as root: which kinds its steps have. */
+void box_plan(struct plan *p, const char *options);
 
 /* Exit with this status, and a first line and an id in what was said. */
 void want_refusal(const struct seen *seen, int status, const char *first, const char *id);

@@ -184,8 +184,12 @@ int engine_result(const struct engine *e, int line)
 
 const char *engine_rule(struct engine *e, int line)
 {
-	uint32_t rule = e->bench.desk->lines[line].rule;
+	const struct desk *desk = e->bench.desk;
+	const struct desk_line *of = &desk->lines[line];
+	uint32_t slept = desk->seats[of->task % DESK_TASKS].slept, rule = of->rule;
 
+	if (slept && strcmp(desk_text(desk, of->text), "@done") == 0)
+		rule = desk->lines[slept - 1].rule;
 	return rule ? e->ops->rule(e, rule) : NULL;
 }
 

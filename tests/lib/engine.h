@@ -57,7 +57,10 @@ void engine_run(struct engine *e);
  * could not be carried out at all.
  */
 void engine_answer(struct engine *e, int line, struct text *out);
-/* What the call answered, and why; r is -errno, and -ENOMSG where there is no answer. */
+/*
+ * What the call answered, and why: of "@done" the call that had slept.  r is -errno, and
+ * -ENOMSG where there is no answer.
+ */
 int engine_result(const struct engine *e, int line);
 const char *engine_rule(struct engine *e, int line);
 /* The three at once, for one line; answers its number or the errors of engine_add. */

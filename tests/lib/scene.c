@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tests/lib/reached.h"
+
 static struct scene scene; /* too large for the stack */
 
 int scene_fake(void **state)
@@ -79,6 +81,8 @@ void want_inside(const struct scene *s, const char *root, const char *mkdir)
 		assert_string_equal(s->seen.inside, want);
 	snprintf(want, sizeof(want), "\nmkdir /new: %s\n", mkdir);
 	assert_non_null(strstr(s->seen.inside, want));
+	/* Modes of nodes, and the one at the end. */
+	reached("step", "UMASK", NULL);
 }
 
 void scene_again(struct scene *s)

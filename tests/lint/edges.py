@@ -39,6 +39,14 @@ def lint_edges(n, house):
     return stamps
 
 
+def reached_edge(n, stamps):
+    """Tables against what the tests of these stamps reached of them; answers a stamp."""
+    tool, excepted = "tests/lint/reached.py", "tests/lint/unreached.txt"
+    out = "build/lint/reached.ok"
+    n.build(out, "lint", stamps, implicit=[tool, excepted], check=f"{tool} {excepted}")
+    return out
+
+
 def document_edges(n, house):
     """Writes the generated documents; answers the stamps of comparing them."""
     n.rule("document", "$in >$out", description="$out")

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "tests/lib/golden.h"
+#include "tests/lib/reached.h"
 #include "tests/lib/scene.h"
 
 static void the_payload_sees_the_twelve_parts(void **state)
@@ -266,6 +267,7 @@ static void the_calls_are_those_of_the_golden_trace(void **state)
 	assert_int_equal(s->seen.status, 0);
 	want_golden(s, "/calls.host", "tests/scenario/classic.host.trace");
 	want_golden(s, "/calls.init", "tests/scenario/classic.init.trace");
+	reached("step", "UMASK_BACK", NULL);
 }
 
 static void a_node_that_the_host_lacks_is_fatal(void **state)

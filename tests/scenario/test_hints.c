@@ -5,6 +5,7 @@
 #include "core/run/hints.h"
 #include "core/run/talk.h"
 #include "core/steps/side.h"
+#include "tests/lib/reached.h"
 #include "tests/lib/scene.h"
 
 /* Where a call is to answer something else than the kernel would. */
@@ -44,22 +45,6 @@ static struct kernel *injecting(void *context, struct kernel *k)
 	return &in->fault.layer.kernel;
 }
 
-/* As the program plans it: which numbers its steps have. */
-static void plan_like(struct plan *p, bool joins)
-{
-	static char word[] = "x";
-	static char *const words[] = {word, NULL};
-	const struct facts root = {.root = true, .may_admin = true};
-	const struct spec spec = {.rootfs = joins ? NULL : "/img",
-				  .join = joins,
-				  .console = joins ? NULL : "x",
-				  .argv = words,
-				  .envp = words};
-
-	*p = (struct plan){0};
-	assert_int_equal(plan_build(p, &spec, &root), 0);
-}
-
 static bool plan_has(const struct plan *p, int kind)
 {
 	for (size_t i = 0; i < p->n; i++)
@@ -81,9 +66,10 @@ static void want_hint(struct scene *s, const struct hint_row *row)
 	char want[64];
 	bool joins;
 
-	plan_like(&injected.p, false);
+	box_plan(&injected.p, "--rootfs /img --console %");
 	joins = !plan_has(&injected.p, row->step);
-	plan_like(&injected.p, joins);
+	if (joins)
+		box_plan(&injected.p, "--join &");
 	injected.kind = row->step;
 	injected.op = op_for(row);
 	injected.answer = -row->error;
@@ -96,6 +82,7 @@ static void want_hint(struct scene *s, const struct hint_row *row)
 	if (!strstr(s->seen.said, want) || s->seen.status >> 8 < 125)
 		fail_msg("wanted %s, said: %s", want, s->seen.said);
 	assert_true(injected.done);
+	reached("why", row->hint.id, NULL);
 }
 
 static void each_hint_is_reached_by_what_it_is_for(void **state)
@@ -318,6 +305,7 @@ static void closing_one_by_one_fails_as_any_step_does(void **state)
 	want_close_each(s, OP_openat, "/proc/self/fd\"", "call  openat(");
 	want_close_each(s, OP_getdents64, NULL, "call  getdents64(");
 	want_close_each(s, OP_fcntl_setfd, NULL, "call  fcntl_setfd(");
+	reached("step", "CLOSE_EACH", NULL);
 	scene_run(s, &(struct given){.options = "--rootfs @/img",
 				     .between = without_close_range,
 				     .refuse_at = 4});

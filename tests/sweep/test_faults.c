@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "tests/lib/check.h"
+#include "tests/lib/reached.h"
 #include "tests/lib/sweep.h"
 
 static struct sweep sweep;
@@ -87,6 +88,39 @@ static void want_blame(const struct sweep *s, const char *what)
 	assert_string_equal(s->seen.inside, "");
 }
 
+/* The step that is blamed is one of the plan, and its side's. */
+static void want_step(const struct sweep *s, const char *what)
+{
+	const char *line = strstr(s->seen.said, "  step  ");
+	char side[8] = "";
+	struct plan p;
+	size_t i = 0, n = 0;
+
+	if (!s->fault.hit_step)
+		return;
+	box_plan(&p, s->given.options);
+	if (!line || sscanf(line, "  step  %zu of %zu, %7[a-z]:", &i, &n, side) != 3 ||
+	    i < 1 || i > p.n || n != p.n ||
+	    strcmp(side, side_text(p.steps[i - 1].side)) != 0)
+		fail_msg("%s: no step of %zu is blamed: %s", what, p.n, s->seen.said);
+	reached_step(&p, i - 1, p.steps[i - 1].kind);
+	/* It came to the host in a message. */
+	if (p.steps[i - 1].side == SIDE_INIT)
+		reached_value("word", WORD_BLAME);
+	reached("row", sysop_infos[s->fault.hit_op].name, NULL);
+}
+
+/* It went well, so the alternative did. */
+static void note_alternative(const struct sweep *s)
+{
+	struct plan p;
+
+	box_plan(&p, s->given.options);
+	for (size_t i = 0; i < p.n; i++)
+		if (s->fault.answer == -p.steps[i].or_on && (int)i + 1 == s->fault.hit_step)
+			reached_step(&p, i, p.steps[i].or_kind);
+}
+
 static void run_one(struct sweep *s, struct counts *counts)
 {
 	char memory[256];
@@ -99,6 +133,7 @@ static void run_one(struct sweep *s, struct counts *counts)
 		if (!is_tolerated(s->fault.hit_op, -s->fault.answer) && !is_tidying(&s->fault))
 			fail_msg("%s: and nobody minded", what);
 		assert_string_equal(s->seen.said, "");
+		note_alternative(s);
 		counts->tolerated++;
 	} else {
 		int exit = status >> 8;
@@ -106,6 +141,7 @@ static void run_one(struct sweep *s, struct counts *counts)
 		if ((status & 0x7f) || exit < 125 || exit > 127)
 			fail_msg("%s: status %#x, said %s", what, status, s->seen.said);
 		want_blame(s, what);
+		want_step(s, what);
 		counts->blamed++;
 	}
 	sweep_want_clean(s, what);

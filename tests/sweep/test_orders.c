@@ -4,6 +4,7 @@
 
 #include "core/kernel/absent.h"
 #include "tests/lib/check.h"
+#include "tests/lib/reached.h"
 #include "tests/lib/sweep.h"
 
 static struct sweep sweep;
@@ -86,6 +87,8 @@ static void want_dead_init(struct sweep *s, const char *what)
 		fail_msg("%s: said %s", what, s->seen.said);
 	assert_false(s->executed);
 	sweep_want_clean(s, what);
+	if (strstr(s->seen.said, "[side-gone]"))
+		reached("why", "side-gone", NULL);
 }
 
 static void every_death(const char *options)

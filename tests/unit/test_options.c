@@ -4,6 +4,7 @@
 
 #include "core/spec/options.h"
 #include "tests/lib/check.h"
+#include "tests/lib/reached.h"
 
 #define WORDS_MAX 16
 
@@ -48,52 +49,124 @@ static void want_read(struct spec *spec, const char *line)
 	assert_string_equal(why.at, "");
 }
 
-static void each_option_finds_its_place_in_the_spec(void **state)
-{
-	struct spec spec;
-
-	(void)state;
-	want_read(&spec, "box --classic --rootfs /img --readonly --console=/dev/pts/3 "
-			 "--trace=/t --show-values -- sh -c --join");
-	assert_int_equal(spec.verb, VERB_BOX);
-	assert_true(spec.classic);
-	assert_string_equal(spec.rootfs, "/img");
-	assert_true(spec.readonly);
-	assert_string_equal(spec.console, "/dev/pts/3");
-	assert_true(spec.trace);
-	assert_string_equal(spec.traced, "/t");
-	assert_true(spec.show_values);
-	assert_string_equal(spec.argv[0], "sh");
-	assert_string_equal(spec.argv[2], "--join");
-	assert_ptr_equal(spec.envp, no_environment);
-	assert_int_equal(spec.join, 0);
-	assert_false(spec.as_root || spec.help || spec.version);
-}
-
-static void plan_takes_as_root_and_join_a_number(void **state)
-{
-	struct spec spec;
-
-	(void)state;
-	want_read(&spec, "plan --classic --as-root --rootfs /img --trace -- sh");
-	assert_int_equal(spec.verb, VERB_PLAN);
-	assert_true(spec.as_root);
-	assert_true(spec.trace);
-	assert_null(spec.traced);
-	want_read(&spec, "box --classic --join 2147483639 -- sh");
-	assert_int_equal(spec.join, 2147483639);
-}
-
-static void help_and_version_need_no_verb(void **state)
+/* What asks for help or the version needs no more. */
+static void read_option(struct spec *spec, const char *line)
 {
 	struct text why;
-	struct spec spec;
+
+	assert_int_equal(read_words(spec, line, &why), 0);
+	assert_string_equal(why.at, "");
+}
+
+/* One for each row of options.def: a row without is a function that is not there. */
+static void option_CLASSIC(struct spec *spec)
+{
+	want_read(spec, "box --classic --rootfs /img -- sh -c --join");
+	assert_true(spec->classic);
+	assert_string_equal(spec->argv[0], "sh");
+	assert_string_equal(spec->argv[2], "--join");
+	assert_ptr_equal(spec->envp, no_environment);
+	assert_int_equal(spec->join, 0);
+	assert_false(spec->readonly || spec->trace || spec->show_values);
+	assert_false(spec->as_root || spec->help || spec->version);
+}
+
+static void option_ROOTFS(struct spec *spec)
+{
+	want_read(spec, "box --classic --rootfs /img -- sh");
+	assert_string_equal(spec->rootfs, "/img");
+	want_read(spec, "plan --classic --rootfs=/img -- sh");
+	assert_string_equal(spec->rootfs, "/img");
+}
+
+static void option_READONLY(struct spec *spec)
+{
+	want_read(spec, "box --classic --rootfs /img --readonly -- sh");
+	assert_true(spec->readonly);
+}
+
+static void option_CONSOLE(struct spec *spec)
+{
+	want_read(spec, "box --classic --rootfs /img --console=/dev/pts/3 -- sh");
+	assert_string_equal(spec->console, "/dev/pts/3");
+}
+
+static void option_JOIN(struct spec *spec)
+{
+	want_read(spec, "box --classic --join 2147483639 -- sh");
+	assert_int_equal(spec->join, 2147483639);
+}
+
+static void option_TRACE(struct spec *spec)
+{
+	want_read(spec, "box --classic --rootfs /img --trace=/t -- sh");
+	assert_true(spec->trace);
+	assert_string_equal(spec->traced, "/t");
+	want_read(spec, "plan --classic --rootfs /img --trace -- sh");
+	assert_true(spec->trace);
+	assert_null(spec->traced);
+}
+
+static void option_SHOW_VALUES(struct spec *spec)
+{
+	want_read(spec, "box --classic --rootfs /img --show-values -- sh");
+	assert_true(spec->show_values);
+}
+
+static void option_AS_ROOT(struct spec *spec)
+{
+	want_read(spec, "plan --classic --as-root --rootfs /img -- sh");
+	assert_true(spec->as_root);
+}
+
+static void option_HELP(struct spec *spec)
+{
+	read_option(spec, "--help");
+	assert_true(spec->help);
+}
+
+static void option_VERSION(struct spec *spec)
+{
+	read_option(spec, "box --version");
+	assert_true(spec->version);
+}
+
+static void each_option_finds_its_place_in_the_spec(void **state)
+{
+	static void (*const tests[N_OPTIONS])(struct spec *spec) = {
+#define OPTION(row, name, argument, verbs, help) option_##row,
+#include "core/spec/options.def"
+#undef OPTION
+	};
 
 	(void)state;
-	assert_int_equal(read_words(&spec, "--help", &why), 0);
-	assert_true(spec.help);
-	assert_int_equal(read_words(&spec, "--version", &why), 0);
-	assert_true(spec.version);
+	for (int i = 0; i < N_OPTIONS; i++) {
+		struct spec spec;
+
+		tests[i](&spec);
+		reached("option", option_rows[i].name, NULL);
+	}
+}
+
+static void each_verb_is_read(void **state)
+{
+	static const struct {
+		const char *line;
+		enum verb verb;
+	} lines[] = {
+		{"--help", VERB_NONE},
+		{"box --help", VERB_BOX},
+		{"plan --help", VERB_PLAN},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(lines); i++) {
+		struct spec spec;
+
+		read_option(&spec, lines[i].line);
+		assert_int_equal(spec.verb, lines[i].verb);
+		reached_value("verb", (int)lines[i].verb);
+	}
 }
 
 static void what_is_not_there_is_refused_by_its_name(void **state)
@@ -162,8 +235,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_option_finds_its_place_in_the_spec),
-		cmocka_unit_test(plan_takes_as_root_and_join_a_number),
-		cmocka_unit_test(help_and_version_need_no_verb),
+		cmocka_unit_test(each_verb_is_read),
 		cmocka_unit_test(what_is_not_there_is_refused_by_its_name),
 		cmocka_unit_test(what_cannot_mean_anything_is_refused),
 		cmocka_unit_test(help_has_a_line_for_each_option),
