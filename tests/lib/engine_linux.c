@@ -30,7 +30,7 @@ struct engine_linux {
 	pid_t top; /* pid 1 of the world, or task 1 */
 	bool as_is;
 	int looks; /* that must find a task asleep before it is said to be */
-	char mountinfo[LOOK_MAX];
+	char *mountinfo; /* what was last read, or NULL */
 };
 
 static struct engine_linux *linux_of(struct engine *e)
@@ -267,7 +267,10 @@ static const char *mountinfo(struct engine *e, uint32_t task)
 			    ? outside_pid(l, task)
 			    : 0;
 
-	if (!pid || process_read(pid, "mountinfo", l->mountinfo, sizeof(l->mountinfo)) < 0)
+	if (!l->mountinfo)
+		l->mountinfo = malloc(LOOK_MAX);
+	if (!pid || !l->mountinfo ||
+	    process_read(pid, "mountinfo", l->mountinfo, LOOK_MAX) < 0)
 		return NULL;
 	return l->mountinfo;
 }
@@ -293,6 +296,7 @@ static void close_engine(struct engine *e)
 	bench_free(&e->bench);
 	linux_free(&l->linux_kernel);
 	munmap(desk, sizeof(*desk));
+	free(l->mountinfo);
 	free(l);
 }
 
@@ -422,11 +426,15 @@ static struct engine *give_up(struct engine_linux *e, const char *what, int r)
 	return NULL;
 }
 
-/* What whoever started this ignores is not the program's to ignore. */
+/* What whoever started this ignores is not the program's to ignore: once for all worlds. */
 static void forget_signals(struct kernel *k)
 {
 	const struct kernel_sigaction action = {0};
+	static bool done;
 
+	if (done)
+		return;
+	done = true;
 	for (int sig = 1; sig <= 64; sig++)
 		(void)sys_rt_sigaction(k, sig, &action, NULL);
 }
