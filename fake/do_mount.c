@@ -1,6 +1,7 @@
 /* mount(2): the order of its checks, what it is asked to do, and new mounts. */
 #include "fake/mount_tree.h"
 
+#include "fake/fs_context.h"
 #include "fake/task.h"
 
 #include <limits.h>
@@ -49,14 +50,14 @@ static int add_mount(struct fake *f, struct mount *mnt, struct path *path)
  * mount_too_revealing(): where the namespace belongs to a user namespace of its own, a new
  * proc or sysfs may show no more than one that is there.
  */
-static int check_revealing(struct fake *f, const struct fs_type *type)
+int check_revealing(struct fake *f, const struct fs_type *type)
 {
 	if (f->current->ns.mnt->ns.owner != f->init_user_ns && type->flags & FS_USERNS_VISIBLE)
 		return not_modelled(f, "mount(2) of proc or sysfs in a user namespace");
 	return 0;
 }
 
-static int mount_capable(struct fake *f, const struct fs_context *fc)
+int mount_capable(struct fake *f, const struct fs_context *fc)
 {
 	bool is_for_all = fc->type->flags & FS_USERNS_MOUNT;
 
@@ -68,10 +69,8 @@ static int do_new_mount_fc(struct fake *f, struct fs_context *fc, struct path *p
 {
 	struct super_block *sb;
 	struct mount *mnt;
-	int r = fc->type->parse ? fc->type->parse(f, fc) : 0;
+	int r = mount_capable(f, fc);
 
-	if (r == 0)
-		r = mount_capable(f, fc);
 	if (r == 0)
 		r = fc->type->get_tree(f, fc, &sb);
 	if (r < 0)
@@ -88,16 +87,32 @@ static int do_new_mount_fc(struct fake *f, struct fs_context *fc, struct path *p
 	return r;
 }
 
+/* What mount(2) was told of a superblock. */
+struct mount_request {
+	const char *source, *data;
+	unsigned long sb_flags;
+};
+
 static int do_new_mount(struct fake *f, struct path *path, const char *fstype,
-			unsigned int mnt_flags, struct fs_context *fc)
+			unsigned int mnt_flags, const struct mount_request *m)
 {
+	struct fs_context fc = {.sb_flags = m->sb_flags};
+	const struct fs_type *type;
+	int r;
+
 	if (fstype == NULL)
 		return refuse(f, RULE_MOUNT_NO_TYPE);
-	fc->type = fs_type_find(fstype);
-	if (fc->type == NULL)
-		return refuse(f, RULE_MOUNT_UNKNOWN_TYPE);
-	fc->user_ns = f->current->cred->user_ns;
-	return do_new_mount_fc(f, fc, path, mnt_flags);
+	r = fs_type_get(f, fstype, &type);
+	if (r == 0)
+		r = fs_context_init(f, &fc, type, f->current->cred->user_ns);
+	if (r < 0)
+		return r;
+	fs_context_source(f, &fc, m->source);
+	r = fs_context_data(f, &fc, m->data);
+	if (r == 0)
+		r = do_new_mount_fc(f, &fc, path, mnt_flags);
+	fs_context_clean(f, &fc);
+	return r;
 }
 
 /* Exactly one kind, MS_REC and MS_SILENT beside it: flags_to_propagation_type(); 0: no. */
@@ -176,7 +191,7 @@ static unsigned int mnt_flags_of(unsigned long flags, unsigned int old)
 static int path_mount(struct fake *f, const char *source, struct path *path, const char *fstype,
 		      unsigned long flags, const char *data)
 {
-	struct fs_context fc = {.source = source, .data = data};
+	struct mount_request m = {.source = source, .data = data};
 	unsigned int mnt_flags;
 	int r;
 
@@ -189,18 +204,18 @@ static int path_mount(struct fake *f, const char *source, struct path *path, con
 	if (r < 0)
 		return r;
 	mnt_flags = mnt_flags_of(flags, path->mnt ? path->mnt->flags : 0);
-	fc.sb_flags = flags & SB_FLAGS;
+	m.sb_flags = flags & SB_FLAGS;
 	if (flags & MS_REMOUNT && flags & MS_BIND)
 		return do_reconfigure_mnt(f, path, mnt_flags);
 	if (flags & MS_REMOUNT)
-		return do_remount(f, path, fc.sb_flags, mnt_flags, data);
+		return do_remount(f, path, m.sb_flags, mnt_flags, data);
 	if (flags & MS_BIND)
 		return do_loopback(f, path, source, flags & MS_REC);
 	if (flags & (MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE))
 		return do_change_type(f, path, flags);
 	if (flags & MS_MOVE)
 		return do_move_mount_old(f, path, source);
-	return do_new_mount(f, path, fstype, mnt_flags, &fc);
+	return do_new_mount(f, path, fstype, mnt_flags, &m);
 }
 
 /* copy_mount_string(): NULL is fine. */

@@ -5,6 +5,18 @@
 
 #include <string.h>
 
+int fs_reuse_sb(struct fake *f, struct fs_context *fc, struct super_block *sb,
+		struct super_block **out)
+{
+	if (fc->is_exclusive) {
+		fc_log(f, fc, 'w', "%s: reusing existing filesystem not allowed",
+		       fc->type->name);
+		return refuse(f, RULE_FSCONFIG_REUSED);
+	}
+	*out = sb_get(sb);
+	return 0;
+}
+
 static int unmodelled_get_tree(struct fake *f, struct fs_context *fc, struct super_block **out)
 {
 	/* A world may say that it is there. */
@@ -16,11 +28,19 @@ static int unmodelled_get_tree(struct fake *f, struct fs_context *fc, struct sup
 	return fake_stop(f, "fake: mounting a %s is not modelled", fc->type->name);
 }
 
+/* A world may say whatever it likes of what it is told nothing of. */
+static int unmodelled_param(struct fake *f, struct fs_context *fc, const struct option *o)
+{
+	if (is_no_call(f))
+		return 0;
+	return fake_stop(f, "fake: %s with %s= is not modelled", fc->type->name, o->key);
+}
+
 /* Known to Linux; here only as what a world says is mounted. */
 #define UNMODELLED(type_name, type_flags)                                                      \
 	{                                                                                      \
 		.name = type_name, .flags = type_flags, .get_tree = unmodelled_get_tree,       \
-		.kill_sb = memory_kill_sb,                                                     \
+		.parse_param = unmodelled_param, .kill_sb = memory_kill_sb,                    \
 	}
 
 /* Registered, so that their names are known; graft_tree() refuses them. */

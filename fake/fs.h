@@ -2,7 +2,7 @@
 #ifndef FAKE_FS_H
 #define FAKE_FS_H
 
-#include "fake/inode.h"
+#include "fake/fs_context.h"
 
 extern const struct fs_type proc_fs_type, devpts_fs_type, sysfs_fs_type;
 extern const struct fs_type tmpfs_fs_type, ramfs_fs_type, rootfs_fs_type, devtmpfs_fs_type;
@@ -33,28 +33,10 @@ struct memory_sb {
 /* Of a superblock whose tree lives in memory; NULL: it does not. */
 struct memory_sb *memory_sb_of(const struct super_block *sb);
 void memory_kill_sb(struct fake *f, struct super_block *sb);
+/* A superblock that is there already: 0, or the refusal where it must be a new one. */
+int fs_reuse_sb(struct fake *f, struct fs_context *fc, struct super_block *sb,
+		struct super_block **out);
 /* Type, and the counts where there are any. */
 void fs_statfs(struct fake *f, const struct super_block *sb, struct statfs *out);
-
-/* One of a comma-separated list. */
-struct option {
-	char key[64];	 /* cut: then it is nobody's key */
-	char value[256]; /* "" where there is none */
-	bool has_value;
-};
-/*
- * Takes the next item off the list; false at its end.  Empty items are passed over.  Commas in
- * front of digits separate nothing with keep_digits (tmpfs, because of mpol=).
- */
-bool option_next(const char **data, struct option *o, bool keep_digits);
-/* "ro", "sync" and other flags that any type takes, into fc; false: it is none. */
-bool option_is_sb_flag(struct fs_context *fc, const struct option *o);
-/* A whole number as fs_param_is_u32 reads it: base 0 or 8.  False: it is none. */
-bool option_u32(const struct option *o, int base, uint32_t *out);
-/* The refusals that all types share. */
-int option_unknown(struct fake *f);
-int option_bad_value(struct fake *f);
-/* For types without options of their own: superblock flags only. */
-int options_none(struct fake *f, struct fs_context *fc);
 
 #endif

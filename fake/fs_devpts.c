@@ -38,6 +38,7 @@ static bool number_option(const struct option *o, const char *key, int base, uin
 	return strcmp(o->key, key) == 0 && option_u32(o, base, out) && *out <= INT_MAX;
 }
 
+/* OPTION_UNKNOWN: the key is, or its value is no number. */
 static int parse_option(struct fake *f, const struct option *o, struct devpts_options *options)
 {
 	const struct user_ns *ns = f->current ? f->current->cred->user_ns : f->init_user_ns;
@@ -62,24 +63,44 @@ static int parse_option(struct fake *f, const struct option *o, struct devpts_op
 	} else if (number_option(o, "ptmxmode", 8, &number)) {
 		options->ptmxmode = number & 07777;
 	} else if (o->has_value || strcmp(o->key, "newinstance") != 0) {
-		return refuse(f, RULE_DEVPTS_OPTION);
+		return OPTION_UNKNOWN;
 	}
 	return 0;
 }
 
-/* parse_mount_options(): what is not said goes back to its default, at a remount, too. */
-static int parse_options(struct fake *f, const char *data, struct devpts_options *options)
+/* What is not said goes back to its default, at a remount, too. */
+static int devpts_init(struct fake *f, struct fs_context *fc)
+{
+	struct devpts_options *options = fc->options;
+
+	(void)f;
+	options->mode = 0600;
+	options->max = NR_UNIX98_PTY_MAX;
+	return 0;
+}
+
+/* parse_mount_options(), before Linux 6.15. */
+static int parse_data(struct fake *f, const char *data, struct devpts_options *options)
 {
 	struct option o;
 	int r = 0;
 
-	*options = (struct devpts_options){
-		.mode = 0600,
-		.max = NR_UNIX98_PTY_MAX,
-		.may_reserve = options->may_reserve,
-	};
 	while (r == 0 && option_next(&data, &o, false))
 		r = parse_option(f, &o, options);
+	return r == OPTION_UNKNOWN ? refuse(f, RULE_DEVPTS_OPTION) : r;
+}
+
+/* devpts_parse_param() */
+static int devpts_parse_param(struct fake *f, struct fs_context *fc, const struct option *o)
+{
+	static const char *const keys[] = {"uid", "gid", "max", "mode", "ptmxmode"};
+	int r = parse_option(f, o, fc->options);
+
+	if (r == OPTION_UNKNOWN && strcmp(o->key, "newinstance") == 0)
+		return option_unexpected_value(f, fc, o);
+	for (size_t i = 0; r == OPTION_UNKNOWN && i < sizeof(keys) / sizeof(*keys); i++)
+		if (strcmp(o->key, keys[i]) == 0)
+			return option_bad_value(f, fc, o);
 	return r;
 }
 
@@ -120,15 +141,16 @@ static void devpts_fill(struct fake *f, struct super_block *sb)
 
 static int devpts_get_tree(struct fake *f, struct fs_context *fc, struct super_block **out)
 {
-	struct devpts_options options = {.may_reserve = is_in_first_mnt_ns(f)};
+	struct devpts_options options = *(struct devpts_options *)fc->options;
 	struct super_block *sb;
 	struct devpts *devpts;
-	int r = parse_options(f, fc->data, &options);
+	int r = parse_data(f, fc->data, &options);
 
 	if (r < 0)
 		return r;
 	devpts = heap_alloc(f, sizeof(*devpts));
 	devpts->options = options;
+	devpts->options.may_reserve = is_in_first_mnt_ns(f);
 	devpts->indices = id_pool_new(f, 0);
 	list_init(&devpts->masters);
 	sb = sb_new(f, fc->type, fc->user_ns);
@@ -144,11 +166,10 @@ static int devpts_get_tree(struct fake *f, struct fs_context *fc, struct super_b
 static int devpts_reconfigure(struct fake *f, struct fs_context *fc, struct super_block *sb)
 {
 	struct devpts *devpts = devpts_of(sb);
-	struct devpts_options options = devpts->options;
-	int r = parse_options(f, fc->data, &options);
+	struct devpts_options options = *(struct devpts_options *)fc->options;
+	int r = parse_data(f, fc->data, &options);
 
-	if (r < 0 && f->profile.devpts_remount_is_whole)
-		return r;
+	options.may_reserve = devpts->options.may_reserve;
 	devpts->options = options;
 	devpts->ptmx->inode->mode = S_IFCHR | options.ptmxmode;
 	return r;
@@ -172,8 +193,7 @@ static void devpts_show_options(struct fake *f, struct super_block *sb, struct t
 static void devpts_holds(struct fake *f, struct super_block *sb, struct check *c)
 {
 	(void)f;
-	list_for_each(node, &devpts_of(sb)->masters)
-	{
+	list_for_each(node, &devpts_of(sb)->masters) {
 		const struct tty *master = list_entry(node, struct tty, of_devpts);
 
 		check_holds_sb(c, sb);
@@ -191,7 +211,10 @@ static void devpts_kill_sb(struct fake *f, struct super_block *sb)
 
 const struct fs_type devpts_fs_type = {
 	.name = "devpts",
-	.flags = FS_USERNS_MOUNT | FS_NODEV,
+	.flags = FS_USERNS_MOUNT | FS_NODEV | FS_LEGACY,
+	.options_size = sizeof(struct devpts_options),
+	.init = devpts_init,
+	.parse_param = devpts_parse_param,
 	.get_tree = devpts_get_tree,
 	.reconfigure = devpts_reconfigure,
 	.show_options = devpts_show_options,

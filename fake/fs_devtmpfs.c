@@ -35,8 +35,7 @@ static struct super_block *devtmpfs_find(struct fake *f)
 {
 	struct super_block *sb;
 
-	list_for_each(node, &f->super_blocks)
-	{
+	list_for_each(node, &f->super_blocks) {
 		sb = list_entry(node, struct super_block, all);
 		if (sb->type == &devtmpfs_fs_type)
 			return sb;
@@ -64,6 +63,12 @@ static int devtmpfs_get_tree(struct fake *f, struct fs_context *fc, struct super
 	return 0;
 }
 
+static int devtmpfs_parse_param(struct fake *f, struct fs_context *fc, const struct option *o)
+{
+	(void)fc, (void)o;
+	return is_no_call(f) ? 0 : not_modelled(f, "mounting a devtmpfs with options");
+}
+
 /* The kernel's own reference. */
 static void devtmpfs_holds(struct fake *f, struct super_block *sb, struct check *c)
 {
@@ -73,7 +78,8 @@ static void devtmpfs_holds(struct fake *f, struct super_block *sb, struct check 
 
 const struct fs_type devtmpfs_fs_type = {
 	.name = "devtmpfs",
-	.flags = FS_NODEV,
+	.flags = FS_NODEV | FS_LEGACY,
+	.parse_param = devtmpfs_parse_param,
 	.get_tree = devtmpfs_get_tree,
 	.kill_sb = memory_kill_sb,
 	.holds = devtmpfs_holds,

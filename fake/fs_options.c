@@ -1,5 +1,5 @@
 /* Mount options as text: what all filesystem types share of reading them. */
-#include "fake/fs.h"
+#include "fake/fs_context.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -37,45 +37,12 @@ bool option_next(const char **data, struct option *o, bool keep_digits)
 		*data = item + n + (item[n] == ',');
 	} while (n == 0);
 	equals = memchr(item, '=', n);
-	o->has_value = equals != NULL;
+	*o = (struct option){.has_value = equals != NULL};
 	copy_cut(o->key, sizeof(o->key), item, equals ? (size_t)(equals - item) : n);
-	o->value[0] = '\0';
 	if (equals)
 		copy_cut(o->value, sizeof(o->value), equals + 1,
 			 n - (size_t)(equals + 1 - item));
 	return true;
-}
-
-/* vfs_parse_sb_flag() */
-bool option_is_sb_flag(struct fs_context *fc, const struct option *o)
-{
-	static const struct {
-		const char *key;
-		unsigned long flag;
-		bool sets;
-	} flags[] = {
-		{"ro", MS_RDONLY, true},
-		{"rw", MS_RDONLY, false},
-		{"sync", MS_SYNCHRONOUS, true},
-		{"async", MS_SYNCHRONOUS, false},
-		{"dirsync", MS_DIRSYNC, true},
-		{"mand", MS_MANDLOCK, true},
-		{"nomand", MS_MANDLOCK, false},
-		{"lazytime", MS_LAZYTIME, true},
-		{"nolazytime", MS_LAZYTIME, false},
-	};
-
-	for (size_t i = 0; i < sizeof(flags) / sizeof(*flags); i++) {
-		if (strcmp(o->key, flags[i].key) != 0)
-			continue;
-		if (flags[i].sets)
-			fc->sb_flags |= flags[i].flag;
-		else
-			fc->sb_flags &= ~flags[i].flag;
-		fc->sb_flags_mask |= flags[i].flag;
-		return true;
-	}
-	return false;
 }
 
 bool option_u32(const struct option *o, int base, uint32_t *out)
@@ -97,23 +64,7 @@ bool option_u32(const struct option *o, int base, uint32_t *out)
 	return true;
 }
 
-int option_unknown(struct fake *f)
+bool option_is_string(const struct option *o)
 {
-	return refuse(f, RULE_OPTION_UNKNOWN);
-}
-
-int option_bad_value(struct fake *f)
-{
-	return refuse(f, RULE_OPTION_VALUE);
-}
-
-int options_none(struct fake *f, struct fs_context *fc)
-{
-	const char *data = fc->data;
-	struct option o;
-
-	while (option_next(&data, &o, false))
-		if (!option_is_sb_flag(fc, &o))
-			return option_unknown(f);
-	return 0;
+	return o->has_value && *o->value && !o->is_object;
 }

@@ -1,6 +1,7 @@
 /* proc: tasks and settings as files, seen from one pid namespace. */
 #include "fake/check.h"
 #include "fake/cred.h"
+#include "fake/fs_context.h"
 #include "fake/pid.h"
 #include "fake/proc.h"
 
@@ -40,36 +41,33 @@ static bool parse_hidepid(const struct option *o, enum hidepid *out)
 }
 
 /* proc_parse_param() */
-static int parse_option(struct fake *f, const struct option *o, struct proc_options *options)
+static int proc_parse_param(struct fake *f, struct fs_context *fc, const struct option *o)
 {
-	if (strcmp(o->key, "hidepid") == 0 && o->has_value) {
-		if (!parse_hidepid(o, &options->hidepid))
-			return refuse(f, RULE_PROC_HIDEPID_VALUE);
-		options->has_hidepid = true;
-	} else if (strcmp(o->key, "gid") == 0) {
+	struct proc_options *options = fc->options;
+	bool is_hidepid = strcmp(o->key, "hidepid") == 0;
+	bool is_subset = strcmp(o->key, "subset") == 0;
+
+	if (strcmp(o->key, "gid") == 0) {
 		if (!option_u32(o, 0, &options->gid))
-			return option_bad_value(f);
+			return option_bad_value(f, fc, o);
 		options->has_gid = true;
-	} else if (strcmp(o->key, "subset") == 0 && o->has_value) {
-		if (*o->value && strcmp(o->value, "pid") != 0)
-			return refuse(f, RULE_PROC_SUBSET_VALUE);
-		options->has_subset = *o->value;
-	} else {
-		return option_unknown(f);
+		return 0;
 	}
+	if (!is_hidepid && !is_subset)
+		return OPTION_UNKNOWN;
+	if (!option_is_string(o))
+		return option_bad_value(f, fc, o);
+	if (is_hidepid && !parse_hidepid(o, &options->hidepid)) {
+		fc_log(f, fc, 'e', "proc: unknown value of hidepid - %s\n", o->value);
+		return refuse(f, RULE_PROC_HIDEPID_VALUE);
+	}
+	if (is_subset && strcmp(o->value, "pid") != 0) {
+		fc_log(f, fc, 'e', "proc: unsupported subset option - %s\n", o->value);
+		return refuse(f, RULE_PROC_SUBSET_VALUE);
+	}
+	options->has_hidepid |= is_hidepid;
+	options->has_subset |= is_subset;
 	return 0;
-}
-
-static int parse_options(struct fake *f, struct fs_context *fc, struct proc_options *options)
-{
-	const char *data = fc->data;
-	struct option o;
-	int r = 0;
-
-	while (r == 0 && option_next(&data, &o, false))
-		if (!option_is_sb_flag(fc, &o))
-			r = parse_option(f, &o, options);
-	return r;
 }
 
 static struct pid_ns *pid_ns_of_mounter(struct fake *f)
@@ -78,12 +76,10 @@ static struct pid_ns *pid_ns_of_mounter(struct fake *f)
 }
 
 /* Who owns the pid namespace owns its proc: proc_init_fs_context(). */
-static int proc_parse(struct fake *f, struct fs_context *fc)
+static int proc_init(struct fake *f, struct fs_context *fc)
 {
-	struct proc_options options = {0};
-
 	fc->user_ns = pid_ns_of_mounter(f)->ns.owner;
-	return parse_options(f, fc, &options);
+	return 0;
 }
 
 static void apply_options(struct fake *f, struct proc_sb *proc,
@@ -111,8 +107,7 @@ static struct task *task_next_in(struct fake *f, const struct pid_ns *ns, int nr
 {
 	struct task *next = NULL;
 
-	list_for_each(node, &f->tasks)
-	{
+	list_for_each(node, &f->tasks) {
 		struct task *t = list_entry(node, struct task, all);
 		int here = pid_in(t->pid, ns);
 
@@ -253,17 +248,12 @@ static void proc_fill(struct fake *f, struct super_block *sb)
 /* Since Linux 5.8 each mount is a superblock of its own. */
 static int proc_get_tree(struct fake *f, struct fs_context *fc, struct super_block **out)
 {
-	struct proc_options options = {0};
+	struct proc_sb *proc = heap_alloc(f, sizeof(*proc));
 	struct super_block *sb;
-	struct proc_sb *proc;
-	int r = parse_options(f, fc, &options);
 
-	if (r < 0)
-		return r;
-	proc = heap_alloc(f, sizeof(*proc));
 	proc->pid_ns = pid_ns_of_mounter(f);
 	ns_get(&proc->pid_ns->ns);
-	apply_options(f, proc, &options);
+	apply_options(f, proc, fc->options);
 	sb = sb_new(f, fc->type, proc->pid_ns->ns.owner);
 	sb->flags = fc->sb_flags | MS_NODIRATIME | MS_NOSUID | MS_NOEXEC;
 	sb->noexec = true;
@@ -278,12 +268,8 @@ static int proc_get_tree(struct fake *f, struct fs_context *fc, struct super_blo
 
 static int proc_reconfigure(struct fake *f, struct fs_context *fc, struct super_block *sb)
 {
-	struct proc_options options = {0};
-	int r = parse_options(f, fc, &options);
-
-	if (r == 0)
-		apply_options(f, sb->private, &options);
-	return r;
+	apply_options(f, sb->private, fc->options);
+	return 0;
 }
 
 static void proc_show_options(struct fake *f, struct super_block *sb, struct text *out)
@@ -320,7 +306,9 @@ static void proc_kill_sb(struct fake *f, struct super_block *sb)
 const struct fs_type proc_fs_type = {
 	.name = "proc",
 	.flags = FS_USERNS_MOUNT | FS_USERNS_VISIBLE | FS_NODEV,
-	.parse = proc_parse,
+	.options_size = sizeof(struct proc_options),
+	.init = proc_init,
+	.parse_param = proc_parse_param,
 	.get_tree = proc_get_tree,
 	.reconfigure = proc_reconfigure,
 	.show_options = proc_show_options,

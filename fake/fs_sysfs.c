@@ -71,7 +71,7 @@ static const struct plain_ns *net_of(struct fake *f)
 }
 
 /* sysfs_init_fs_context(): whoever owns the network namespace may. */
-static int sysfs_parse(struct fake *f, struct fs_context *fc)
+static int sysfs_init(struct fake *f, struct fs_context *fc)
 {
 	const struct plain_ns *net = net_of(f);
 
@@ -80,7 +80,7 @@ static int sysfs_parse(struct fake *f, struct fs_context *fc)
 			return refuse(f, RULE_SYSFS_NET_NS);
 		fc->user_ns = net->ns.owner;
 	}
-	return options_none(f, fc);
+	return 0;
 }
 
 static int sysfs_get_tree(struct fake *f, struct fs_context *fc, struct super_block **out)
@@ -92,10 +92,8 @@ static int sysfs_get_tree(struct fake *f, struct fs_context *fc, struct super_bl
 	list_for_each(node, &f->super_blocks)
 	{
 		sb = list_entry(node, struct super_block, all);
-		if (sb->type == &sysfs_fs_type && sb->net_inum == inum) {
-			*out = sb_get(sb);
-			return 0;
-		}
+		if (sb->type == &sysfs_fs_type && sb->net_inum == inum)
+			return fs_reuse_sb(f, fc, sb, out);
 	}
 	sb = sb_new(f, fc->type, net ? net->ns.owner : fc->user_ns);
 	sb->flags = fc->sb_flags;
@@ -112,6 +110,6 @@ static int sysfs_get_tree(struct fake *f, struct fs_context *fc, struct super_bl
 const struct fs_type sysfs_fs_type = {
 	.name = "sysfs",
 	.flags = FS_USERNS_MOUNT | FS_USERNS_VISIBLE | FS_NODEV,
-	.parse = sysfs_parse,
+	.init = sysfs_init,
 	.get_tree = sysfs_get_tree,
 };

@@ -38,150 +38,136 @@ static uint64_t parse_size(const char *s, const char **end)
 	return n;
 }
 
-static int parse_blocks(struct fake *f, const struct option *o, struct tmpfs_options *out)
+static int parse_blocks(struct fake *f, struct fs_context *fc, const struct option *o)
 {
+	struct tmpfs_options *out = fc->options;
 	const char *end;
 	uint64_t size = parse_size(o->value, &end);
 
-	if (!o->has_value)
-		return option_bad_value(f);
+	if (!option_is_string(o))
+		return option_bad_value(f, fc, o);
 	if (*end == '%') {
 		size = size * PAGE_BYTES * RAM_PAGES / 100;
 		end++;
 	}
 	if (*end)
-		return option_bad_value(f);
+		return option_bad_value(f, fc, o);
 	out->blocks = size / PAGE_BYTES + (size % PAGE_BYTES != 0);
 	out->has_blocks = true;
 	return 0;
 }
 
-static int parse_count(struct fake *f, const struct option *o, uint64_t *out, bool *has)
+static int parse_count(struct fake *f, struct fs_context *fc, const struct option *o,
+		       uint64_t *out, bool *has)
 {
 	const char *end;
 	uint64_t n = parse_size(o->value, &end);
 
-	if (!o->has_value || *end)
-		return option_bad_value(f);
+	if (!option_is_string(o) || *end)
+		return option_bad_value(f, fc, o);
 	*out = n;
 	*has = true;
 	return 0;
 }
 
 /* The id must mean something to the caller and to the superblock's user namespace. */
-static int parse_id(struct fake *f, const struct fs_context *fc, const struct option *o,
-		    bool is_gid, uint32_t *out)
+static int parse_id(struct fake *f, struct fs_context *fc, const struct option *o, bool is_gid,
+		    uint32_t *out)
 {
 	const struct user_ns *own = f->current ? f->current->cred->user_ns : fc->user_ns;
 	uint32_t n, outside;
 
 	if (!option_u32(o, 0, &n))
-		return option_bad_value(f);
+		return option_bad_value(f, fc, o);
 	outside = is_gid ? gid_outside(own, n) : uid_outside(own, n);
 	if (outside == (uint32_t)-1 ||
 	    (is_gid ? gid_inside(fc->user_ns, outside) : uid_inside(fc->user_ns, outside)) ==
 		    (uint32_t)-1)
-		return option_bad_value(f);
+		return option_bad_value(f, fc, o);
 	*out = outside;
 	return 0;
 }
 
-static int parse_mode(struct fake *f, const struct option *o, mode_t *out)
+static int parse_mode(struct fake *f, struct fs_context *fc, const struct option *o,
+		      mode_t *out)
 {
 	uint32_t mode;
 
 	if (!option_u32(o, 8, &mode))
-		return option_bad_value(f);
+		return option_bad_value(f, fc, o);
 	*out = mode & 07777;
 	return 0;
 }
 
-static int parse_inums(struct fake *f, const struct option *o, bool is_64,
-		       struct tmpfs_options *out)
+static int parse_inums(struct fake *f, struct fs_context *fc, const struct option *o)
 {
+	struct tmpfs_options *out = fc->options;
+
 	if (o->has_value)
-		return option_unknown(f);
+		return option_unexpected_value(f, fc, o);
 	out->has_inums = true;
-	out->is_inode64 = is_64;
+	out->is_inode64 = o->key[5] == '6';
 	return 0;
 }
 
 /* shmem_parse_one() */
-static int parse_one(struct fake *f, const struct fs_context *fc, const struct option *o,
-		     struct tmpfs_options *out)
+static int tmpfs_parse_param(struct fake *f, struct fs_context *fc, const struct option *o)
 {
+	struct tmpfs_options *out = fc->options;
+
 	if (strcmp(o->key, "size") == 0)
-		return parse_blocks(f, o, out);
+		return parse_blocks(f, fc, o);
 	if (strcmp(o->key, "nr_blocks") == 0)
-		return parse_count(f, o, &out->blocks, &out->has_blocks);
+		return parse_count(f, fc, o, &out->blocks, &out->has_blocks);
 	if (strcmp(o->key, "nr_inodes") == 0)
-		return parse_count(f, o, &out->inodes, &out->has_inodes);
+		return parse_count(f, fc, o, &out->inodes, &out->has_inodes);
 	if (strcmp(o->key, "mode") == 0)
-		return parse_mode(f, o, &out->mode);
+		return parse_mode(f, fc, o, &out->mode);
 	if (strcmp(o->key, "uid") == 0)
 		return parse_id(f, fc, o, false, &out->uid);
 	if (strcmp(o->key, "gid") == 0)
 		return parse_id(f, fc, o, true, &out->gid);
 	if (strcmp(o->key, "inode64") == 0 || strcmp(o->key, "inode32") == 0)
-		return parse_inums(f, o, o->key[5] == '6', out);
-	if (strcmp(o->key, "huge") == 0 || strcmp(o->key, "mpol") == 0 ||
-	    strcmp(o->key, "source") == 0)
-		return not_modelled(f, "tmpfs with huge=, mpol= or source=");
-	return option_unknown(f);
+		return parse_inums(f, fc, o);
+	if (strcmp(o->key, "huge") == 0 || strcmp(o->key, "mpol") == 0)
+		return not_modelled(f, "tmpfs with huge= or mpol=");
+	return OPTION_UNKNOWN;
 }
 
-static int tmpfs_options_read(struct fake *f, struct fs_context *fc, struct tmpfs_options *out)
+/* shmem_init_fs_context() */
+static int tmpfs_init(struct fake *f, struct fs_context *fc)
 {
-	const char *data = fc->data;
-	struct option o;
-	int r;
+	struct tmpfs_options *options = fc->options;
 
-	*out = (struct tmpfs_options){.mode = TMPFS_MODE,
-				      .blocks = RAM_PAGES / 2,
-				      .inodes = RAM_PAGES / 2,
-				      .is_inode64 = f->profile.tmpfs_shows_inode64};
+	*options = (struct tmpfs_options){.mode = TMPFS_MODE,
+					  .blocks = RAM_PAGES / 2,
+					  .inodes = RAM_PAGES / 2,
+					  .is_inode64 = f->profile.tmpfs_shows_inode64};
 	if (f->current) {
-		out->uid = f->current->cred->fsuid;
-		out->gid = f->current->cred->fsgid;
-	}
-	while (option_next(&data, &o, true)) {
-		r = option_is_sb_flag(fc, &o) ? 0 : parse_one(f, fc, &o, out);
-		if (r < 0)
-			return r;
+		options->uid = f->current->cred->fsuid;
+		options->gid = f->current->cred->fsgid;
 	}
 	return 0;
-}
-
-static int tmpfs_parse(struct fake *f, struct fs_context *fc)
-{
-	struct tmpfs_options ignored;
-
-	return tmpfs_options_read(f, fc, &ignored);
 }
 
 /* shmem_fill_super() */
 static int tmpfs_get_tree(struct fake *f, struct fs_context *fc, struct super_block **out)
 {
-	struct tmpfs_options options;
-	struct super_block *sb;
-	struct memory_sb *m;
-	int r = tmpfs_options_read(f, fc, &options);
+	const struct tmpfs_options *options = fc->options;
+	struct super_block *sb = memory_sb_new(f, fc->type, fc->user_ns, options->mode);
+	struct memory_sb *m = memory_sb_of(sb);
 
-	if (r < 0)
-		return r;
-	sb = memory_sb_new(f, fc->type, fc->user_ns, options.mode);
 	sb->flags = fc->sb_flags;
-	sb->root->inode->uid = options.uid;
-	sb->root->inode->gid = options.gid;
-	m = memory_sb_of(sb);
+	sb->root->inode->uid = options->uid;
+	sb->root->inode->gid = options->gid;
 	m->counts_entries = true;
 	m->dir_size = 40;
 	sb->root->inode->size = m->dir_size;
-	m->max_blocks = options.blocks;
-	m->max_inodes = options.inodes;
-	m->uid = options.uid;
-	m->gid = options.gid;
-	m->is_inode64 = options.is_inode64;
+	m->max_blocks = options->blocks;
+	m->max_inodes = options->inodes;
+	m->uid = options->uid;
+	m->gid = options->gid;
+	m->is_inode64 = options->is_inode64;
 	*out = sb;
 	return 0;
 }
@@ -208,19 +194,17 @@ static int tmpfs_check_limits(struct fake *f, const struct memory_sb *m,
 static int tmpfs_reconfigure(struct fake *f, struct fs_context *fc, struct super_block *sb)
 {
 	struct memory_sb *m = memory_sb_of(sb);
-	struct tmpfs_options options;
-	int r = tmpfs_options_read(f, fc, &options);
+	const struct tmpfs_options *options = fc->options;
+	int r = tmpfs_check_limits(f, m, options);
 
-	if (r == 0)
-		r = tmpfs_check_limits(f, m, &options);
 	if (r < 0)
 		return r;
-	if (options.has_blocks)
-		m->max_blocks = options.blocks;
-	if (options.has_inodes)
-		m->max_inodes = options.inodes;
-	if (options.has_inums)
-		m->is_inode64 = options.is_inode64;
+	if (options->has_blocks)
+		m->max_blocks = options->blocks;
+	if (options->has_inodes)
+		m->max_inodes = options->inodes;
+	if (options->has_inums)
+		m->is_inode64 = options->is_inode64;
 	return 0;
 }
 
@@ -245,8 +229,10 @@ static void tmpfs_show_options(struct fake *f, struct super_block *sb, struct te
 
 const struct fs_type tmpfs_fs_type = {
 	.name = "tmpfs",
-	.flags = FS_USERNS_MOUNT | FS_NODEV,
-	.parse = tmpfs_parse,
+	.flags = FS_USERNS_MOUNT | FS_NODEV | FS_KEEPS_DIGITS,
+	.options_size = sizeof(struct tmpfs_options),
+	.init = tmpfs_init,
+	.parse_param = tmpfs_parse_param,
 	.get_tree = tmpfs_get_tree,
 	.reconfigure = tmpfs_reconfigure,
 	.show_options = tmpfs_show_options,
@@ -254,34 +240,33 @@ const struct fs_type tmpfs_fs_type = {
 };
 
 /* ramfs knows mode= and has always passed over the rest. */
-static int ramfs_mode(struct fake *f, struct fs_context *fc, mode_t *mode)
-{
-	const char *data = fc->data;
-	struct option o;
-	int r = 0;
+struct ramfs_options {
+	mode_t mode;
+};
 
-	*mode = 0755;
-	while (r == 0 && option_next(&data, &o, false))
-		if (!option_is_sb_flag(fc, &o) && strcmp(o.key, "mode") == 0)
-			r = parse_mode(f, &o, mode);
-	return r;
+static int ramfs_init(struct fake *f, struct fs_context *fc)
+{
+	struct ramfs_options *options = fc->options;
+
+	(void)f;
+	options->mode = 0755;
+	return 0;
 }
 
-static int ramfs_parse(struct fake *f, struct fs_context *fc)
+static int ramfs_parse_param(struct fake *f, struct fs_context *fc, const struct option *o)
 {
-	mode_t ignored;
+	struct ramfs_options *options = fc->options;
 
-	return ramfs_mode(f, fc, &ignored);
+	if (strcmp(o->key, "mode") != 0)
+		return OPTION_UNKNOWN;
+	return parse_mode(f, fc, o, &options->mode);
 }
 
 static int ramfs_get_tree(struct fake *f, struct fs_context *fc, struct super_block **out)
 {
-	mode_t mode;
-	int r = ramfs_mode(f, fc, &mode);
+	const struct ramfs_options *options = fc->options;
 
-	if (r < 0)
-		return r;
-	*out = memory_sb_new(f, fc->type, fc->user_ns, mode);
+	*out = memory_sb_new(f, fc->type, fc->user_ns, options->mode);
 	(*out)->flags = fc->sb_flags;
 	memory_sb_of(*out)->dir_size = 0;
 	(*out)->root->inode->size = 0;
@@ -299,24 +284,21 @@ static void ramfs_show_options(struct fake *f, struct super_block *sb, struct te
 
 const struct fs_type ramfs_fs_type = {
 	.name = "ramfs",
-	.flags = FS_USERNS_MOUNT | FS_NODEV,
-	.parse = ramfs_parse,
+	.flags = FS_USERNS_MOUNT | FS_NODEV | FS_TAKES_ANYTHING,
+	.options_size = sizeof(struct ramfs_options),
+	.init = ramfs_init,
+	.parse_param = ramfs_parse_param,
 	.get_tree = ramfs_get_tree,
 	.show_options = ramfs_show_options,
 	.kill_sb = memory_kill_sb,
 };
 
 /* The kernel mounts the first root itself; the type is not registered: init/do_mounts.c. */
-static int rootfs_parse(struct fake *f, struct fs_context *fc)
-{
-	(void)fc;
-	return is_no_call(f) ? 0 : refuse(f, RULE_FS_INTERNAL);
-}
-
 const struct fs_type rootfs_fs_type = {
 	.name = "rootfs",
-	.flags = FS_NODEV,
-	.parse = rootfs_parse,
+	.flags = FS_NODEV | FS_INTERNAL,
+	.options_size = sizeof(struct ramfs_options),
+	.init = ramfs_init,
 	.get_tree = ramfs_get_tree,
 	.kill_sb = memory_kill_sb,
 };

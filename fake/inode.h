@@ -11,6 +11,7 @@ struct path;
 struct inode;
 struct dentry;
 struct fs_context;
+struct option;
 struct super_block;
 struct user_ns;
 
@@ -23,17 +24,23 @@ enum { MAY_EXEC = 1, MAY_WRITE = 2, MAY_READ = 4 };
 #define FS_USERNS_MOUNT 1   /* may be mounted with CAP_SYS_ADMIN in a user namespace */
 #define FS_USERNS_VISIBLE 2 /* proc, sysfs: a new one needs one that is fully visible */
 #define FS_NODEV 4	    /* needs no block device: its number is an anonymous one */
+#define FS_INTERNAL 8	    /* only the kernel mounts it: nobody knows its name */
+#define FS_LEGACY 16	    /* reads its options itself, as text, before Linux 6.15 */
+#define FS_KEEPS_DIGITS 32  /* a comma in front of a digit separates no options of it */
+#define FS_TAKES_ANYTHING 64 /* what it does not know is no error */
 
 /* A filesystem type: "tmpfs", "proc" … */
 struct fs_type {
 	const char *name;
 	unsigned int flags;
-	/* Reads the options in fc and does nothing else: 0 or a refusal (EINVAL).  Asked before
-	 * capabilities and writers are; flags of the superblock among the options ("ro") go to
-	 * fc->sb_flags.  NULL: any data will do. */
-	int (*parse)(struct fake *f, struct fs_context *fc);
+	size_t options_size; /* of fc->options, which starts as zeroes; 0: it has none */
+	/* Before anything is said: may it be used from here, and who must be asked?  Sets
+	 * fc->user_ns and defaults of options.  NULL: anybody may. */
+	int (*init)(struct fake *f, struct fs_context *fc);
+	/* One option, into fc->options: 0, OPTION_UNKNOWN or a refusal.  NULL: knows none. */
+	int (*parse_param)(struct fake *f, struct fs_context *fc, const struct option *o);
 	/* Superblock of a new mount, made or found (sysfs, cgroup2), with a reference for the
-	 * caller; reads the options in fc.  0 or -errno. */
+	 * caller, by what is said in fc.  0 or -errno. */
 	int (*get_tree)(struct fake *f, struct fs_context *fc, struct super_block **out);
 	/* Remount: changes the superblock's options.  NULL: any data is ignored. */
 	int (*reconfigure)(struct fake *f, struct fs_context *fc, struct super_block *sb);
@@ -43,16 +50,6 @@ struct fs_type {
 	void (*kill_sb)(struct fake *f, struct super_block *sb);
 	/* References that its private part holds: see check.h. */
 	void (*holds)(struct fake *f, struct super_block *sb, struct check *c);
-};
-
-/* What mount(2) hands to a filesystem type. */
-struct fs_context {
-	const struct fs_type *type;
-	const char *source;	/* NULL: none */
-	const char *data;	/* options, comma separated; NULL: none */
-	unsigned long sb_flags; /* MS_RDONLY, MS_SYNCHRONOUS, … that concern the superblock */
-	unsigned long sb_flags_mask; /* those that a remount changes */
-	struct user_ns *user_ns;     /* of the mounter */
 };
 
 /* The type of this name, or NULL.  The table is in fs.c. */

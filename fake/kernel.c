@@ -23,7 +23,7 @@ static const struct profile profiles[] = {
 	 .detached_target_is_enoent = true, .mount_beneath = true, .bind_from_detached = true,
 	 .umount_asks_chains = true,
 	 .linkat_empty_by_opener = true, .exec_opens_first = true, .statx_takes_null = true,
-	 .devpts_remount_is_whole = true, .copies_lose_unbindable = true,
+	 .devpts_takes_parameters = true, .copies_lose_unbindable = true,
 	 .move_looks_at_paths_first = true},
 };
 /* clang-format on */

@@ -27,7 +27,8 @@ struct profile {
 	bool copies_lose_unbindable;   /* seen on 6.18: in a new mount namespace */
 	bool move_looks_at_paths_first; /* seen on 6.18: before the target's mount */
 	bool linkat_empty_by_opener;   /* 6.10: AT_EMPTY_PATH for its opener */
-	bool devpts_remount_is_whole;  /* 6.15: one that is refused changes no option */
+	bool devpts_takes_parameters;  /* 6.15: devpts and devtmpfs, one by one: a remount that
+					  is refused changes no option */
 	bool links_are_protected;      /* Debian: protected_symlinks, _hardlinks are 1 */
 	bool tmpfs_shows_inode64;      /* a build option: Debian's kernels */
 };

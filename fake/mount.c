@@ -1,6 +1,7 @@
 /* One mount: its life, its place, write access through it. */
 #include "fake/mount.h"
 
+#include "fake/fs_context.h"
 #include "fake/mount_tree.h"
 #include "fake/task.h"
 
@@ -238,15 +239,17 @@ int mount_attach_new(struct fake *f, struct mnt_ns *ns, struct super_block *sb,
 void mount_boot(struct fake *f)
 {
 	const struct fs_type *type = fs_type_find("rootfs");
-	struct fs_context fc = {.type = type, .source = "rootfs", .user_ns = f->init_user_ns};
+	struct fs_context fc = {0};
 	struct super_block *sb;
 	struct mount *mnt;
 
-	if (type == NULL || type->get_tree(f, &fc, &sb) < 0) {
+	if (type == NULL || fs_context_init(f, &fc, type, f->init_user_ns) < 0 ||
+	    type->get_tree(f, &fc, &sb) < 0) {
 		fake_stop(f, "fake: there is no rootfs");
 		return;
 	}
 	f->boot_ns = mnt_ns_new(f, f->init_user_ns);
 	mount_attach_new(f, f->boot_ns, sb, NULL, "rootfs", MNT_LOCKED, &mnt);
+	fs_context_clean(f, &fc);
 	sb_put(f, sb);
 }

@@ -99,6 +99,13 @@ bool mnt_ns_loop(struct fake *f, const struct dentry *d);
 int may_mount(struct fake *f);
 /* Has it CAP_SYS_ADMIN over who owns a mount or superblock?  Always, before user namespaces. */
 int check_owner(struct fake *f, const struct user_ns *owner);
+/* May the current task make a superblock of this type?  mount_capable() */
+int mount_capable(struct fake *f, const struct fs_context *fc);
+/*
+ * mount_too_revealing(): where the namespace belongs to a user namespace of its own, a new
+ * proc or sysfs may show no more than one that is there.
+ */
+int check_revealing(struct fake *f, const struct fs_type *type);
 /* Mounts a new tree on a locked place: graft_tree(). */
 int graft_tree(struct fake *f, struct mount *mnt, const struct path *at);
 

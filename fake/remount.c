@@ -1,6 +1,7 @@
 /* mount(2) with MS_REMOUNT: other flags for one mount, or for a superblock. */
 #include "fake/mount_tree.h"
 
+#include "fake/fs_context.h"
 #include "fake/task.h"
 
 /* MS_RMT_MASK: what a remount of a superblock replaces. */
@@ -82,6 +83,8 @@ int reconfigure_super(struct fake *f, struct fs_context *fc, struct super_block 
 		fc->sb_flags & fc->sb_flags_mask & MS_RDONLY && !(sb->flags & MS_RDONLY);
 	int r = 0;
 
+	if (fc->sb_flags_mask & ~(unsigned long)SB_REMOUNT_MASK)
+		return refuse(f, RULE_REMOUNT_FIXED_FLAG);
 	if (to_readonly && sb_has_writers(sb))
 		return refuse(f, RULE_REMOUNT_SB_BUSY);
 	if (to_readonly && sb->n_removed > 0)
@@ -99,24 +102,22 @@ int do_remount(struct fake *f, const struct path *path, unsigned long sb_flags,
 	       unsigned int mnt_flags, const char *data)
 {
 	struct super_block *sb = path->dentry->sb;
-	struct fs_context fc = {
-		.type = sb->type,
-		.data = data,
-		.sb_flags = sb_flags,
-		.sb_flags_mask = SB_REMOUNT_MASK,
-		.user_ns = sb->user_ns,
-	};
+	struct fs_context fc = {.sb_flags = sb_flags, .sb_flags_mask = SB_REMOUNT_MASK};
 	int r = check_remount(f, path);
 
 	if (r == 0)
 		r = check_locked_flags(f, path->mnt, mnt_flags);
-	if (r == 0 && sb->type->parse)
-		r = sb->type->parse(f, &fc);
+	if (r == 0)
+		r = fs_context_init(f, &fc, sb->type, sb->user_ns);
+	if (r < 0)
+		return r;
+	r = fs_context_data(f, &fc, data);
 	if (r == 0)
 		r = check_owner(f, sb->user_ns);
 	if (r == 0)
 		r = reconfigure_super(f, &fc, sb);
 	if (r == 0)
 		set_mount_attributes(path->mnt, mnt_flags);
+	fs_context_clean(f, &fc);
 	return r;
 }

@@ -1,6 +1,7 @@
 /* umount2(2), and how trees of mounts are taken out of their namespaces. */
 #include "fake/mount_tree.h"
 
+#include "fake/fs_context.h"
 #include "fake/task.h"
 
 /* Taking out. */
@@ -122,18 +123,17 @@ static int mark_for_expiry(struct fake *f, struct mount *mnt, int flags)
 /* The root of who asks stays, and becomes read-only: do_umount_root(). */
 static int umount_root(struct fake *f, struct super_block *sb)
 {
-	struct fs_context fc = {
-		.type = sb->type,
-		.sb_flags = MS_RDONLY,
-		.sb_flags_mask = MS_RDONLY,
-		.user_ns = sb->user_ns,
-	};
-
+	struct fs_context fc = {.sb_flags = MS_RDONLY, .sb_flags_mask = MS_RDONLY};
 	int r = check_owner(f, sb->user_ns);
 
 	if (r < 0 || sb->flags & MS_RDONLY)
 		return r;
-	return reconfigure_super(f, &fc, sb);
+	r = fs_context_init(f, &fc, sb->type, sb->user_ns);
+	if (r < 0)
+		return r;
+	r = reconfigure_super(f, &fc, sb);
+	fs_context_clean(f, &fc);
+	return r;
 }
 
 static int path_umount(struct fake *f, const struct path *path, int flags)

@@ -1,4 +1,5 @@
 /* Lines of a world that mount something. */
+#include "fake/fs_context.h"
 #include "fake/mount_tree.h"
 #include "fake/task.h"
 #include "fake/world.h"
@@ -167,21 +168,19 @@ static int attach(struct world *w, const struct mount_line *m, struct dentry *ro
 static int get_tree(struct world *w, const struct mount_line *m, struct super_block **sb)
 {
 	const char *type = w->text.words[1].s;
-	struct fs_context fc = {
-		.type = fs_type_find(type),
-		.source = m->source,
-		.data = m->data,
-		.sb_flags = m->sb_flags,
-		.user_ns = w->f->init_user_ns,
-	};
+	struct fs_context fc = {.sb_flags = m->sb_flags};
+	const struct fs_type *found = fs_type_find(type);
 	unsigned int major_number, minor_number;
 	int r;
 
-	if (fc.type == NULL)
+	if (found == NULL)
 		return world_error(w, "%s is no type of file or filesystem", type);
-	r = fc.type->parse ? fc.type->parse(w->f, &fc) : 0;
+	r = fs_context_init(w->f, &fc, found, w->f->init_user_ns);
 	if (r == 0)
-		r = fc.type->get_tree(w->f, &fc, sb);
+		r = fs_context_data(w->f, &fc, m->data);
+	if (r == 0)
+		r = found->get_tree(w->f, &fc, sb);
+	fs_context_clean(w->f, &fc);
 	if (r < 0)
 		return world_error(w, "%s on %s: %s", type, w->text.words[0].s, strerror(-r));
 	if (m->dev && !word_pair(m->dev, &major_number, &minor_number)) {

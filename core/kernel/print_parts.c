@@ -26,10 +26,9 @@ static void numbers_add(struct printer *p, const struct form *form, const void *
 static bool option_is_plain(const char *option, size_t n)
 {
 	static const char *const plain[] = {
-		"mode",	     "size",	 "uid",	    "gid",	   "nr_inodes",
-		"nr_blocks", "ptmxmode", "max",	    "hidepid",	   "subset",
-		"lowerdir",  "upperdir", "workdir", "newinstance", "userxattr",
-		"source",    "volatile",
+		"mode",	    "size",	   "uid",	"gid",	  "nr_inodes", "nr_blocks",
+		"ptmxmode", "max",	   "hidepid",	"subset", "lowerdir",  "upperdir",
+		"workdir",  "newinstance", "userxattr", "source", "volatile",
 	};
 
 	for (size_t i = 0; i < sizeof(plain) / sizeof(*plain); i++)
