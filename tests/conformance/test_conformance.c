@@ -19,6 +19,7 @@ enum outcome { PASS, FAIL, BROKEN, SKIP };
 struct suite {
 	struct rows rows;
 	bool fake, quiet;
+	int part, parts; /* only every so many-th row, from the part-th on; from 1 */
 	struct engine_options engine;
 	const char *filter;   /* rows whose file or sentence holds it; NULL: all */
 	const char *may_skip; /* needs that may be missing here */
@@ -43,6 +44,7 @@ static const char help[] =
 	"  --user            there in a new user namespace, as anybody\n"
 	"  --profile P       the fake answers as Linux 6.1, 6.12 or 6.18\n"
 	"  --filter TEXT     rows whose file or sentence holds TEXT\n"
+	"  --part I/N        the I-th of N parts of the rows\n"
 	"  --may-skip NEEDS  needs that may be missing here: ids,init-userns,kernel\n"
 	"  --reached FILE    the calls and rules that the rows show go there, a line each\n"
 	"  --quiet           only what did not pass, and the count\n"
@@ -237,6 +239,8 @@ static int run(struct suite *suite)
 	for (int i = 0; i < suite->rows.n; i++) {
 		const struct row *row = &suite->rows.at[i];
 
+		if (i % suite->parts != suite->part - 1)
+			continue;
 		if (filter && !strstr(row->sentence, filter) && !strstr(row->file, filter))
 			continue;
 		try_row(suite, row);
@@ -285,7 +289,7 @@ static int usage(void)
 	return 2;
 }
 
-enum { O_FAKE = 1, O_LINUX, O_USER, O_PROFILE, O_FILTER, O_SKIP, O_REACHED, O_QUIET, O_HELP };
+enum { O_FAKE = 1, O_LINUX, O_USER, O_PROFILE, O_FILTER, O_PART, O_SKIP, O_REACHED, O_QUIET, O_HELP };
 
 static const struct option options[] = {
 	{"fake", no_argument, NULL, O_FAKE},
@@ -293,12 +297,21 @@ static const struct option options[] = {
 	{"user", no_argument, NULL, O_USER},
 	{"profile", required_argument, NULL, O_PROFILE},
 	{"filter", required_argument, NULL, O_FILTER},
+	{"part", required_argument, NULL, O_PART},
 	{"may-skip", required_argument, NULL, O_SKIP},
 	{"reached", required_argument, NULL, O_REACHED},
 	{"quiet", no_argument, NULL, O_QUIET},
 	{"help", no_argument, NULL, O_HELP},
 	{0},
 };
+
+static bool is_part(struct suite *suite, const char *text)
+{
+	char end;
+
+	return sscanf(text, "%d/%d%c", &suite->part, &suite->parts, &end) == 2 &&
+	       suite->part >= 1 && suite->part <= suite->parts;
+}
 
 static int options_read(struct suite *suite, int argc, char **argv)
 {
@@ -316,6 +329,8 @@ static int options_read(struct suite *suite, int argc, char **argv)
 			suite->engine.profile = optarg;
 		else if (c == O_FILTER)
 			suite->filter = optarg;
+		else if (c == O_PART && is_part(suite, optarg))
+			continue;
 		else if (c == O_SKIP)
 			suite->may_skip = optarg;
 		else if (c == O_REACHED)
@@ -332,7 +347,7 @@ static int options_read(struct suite *suite, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	struct suite suite = {.engine.checks = true};
+	struct suite suite = {.engine.checks = true, .part = 1, .parts = 1};
 	int r = options_read(&suite, argc, argv);
 
 	if (r == 0 && suite.engine.user_namespace && !user_namespaces_work(&suite))

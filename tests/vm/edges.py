@@ -3,13 +3,13 @@
 from pathlib import Path
 
 
-def kernel_run(n, house, group, kernel, binary, words=""):
+def kernel_run(n, house, group, kernel, binary, words="", part=""):
     """An edge that runs this static program under a kernel; answers the stamp of its success.
 
     Where the kernel is not available a test of the group `test` is a skip, said each time.
     """
     name = Path(binary).name
-    stamp = f"build/debug/{group}/{name}.{kernel}.ok"
+    stamp = f"build/debug/{group}/{name}{part}.{kernel}.ok"
     n.build(
         stamp,
         "kernel_run",
@@ -42,12 +42,14 @@ def kernel_scenarios(n, house, group, kernel):
 
 def kernel_edges(n, house):
     """The runner's own programs, its selftest and the static tests; answers stamps by group."""
-    n.comment("real kernels without root")
+    n.comment("real kernels without root: two at a time, each has a processor to itself")
+    n.lines += ["pool kernels", "  depth = 2"]
     n.rule(
         "kernel_run",
         "tests/vm/run --kernel=$kernel --timeout=240 $options --log=$out.log --stamp=$out "
         "--file=$in=/tests/$name -- /tests/$name $words",
         description="$kernel $name",
+        pool="kernels",
     )
     n.rule(
         "kernel_scenarios",
@@ -56,11 +58,13 @@ def kernel_edges(n, house):
         f"--file={house.PAYLOAD}=/s/{house.PAYLOAD} --file=tests/scenario=/s/tests/scenario -- "
         "/bin/sh -c 'cd /s && for t in $in; do $$t linux || exit 1; done'",
         description="$kernel scenarios",
+        pool="kernels",
     )
     n.rule(
         "kernel_selftest",
         "tests/vm/selftest --kernel=$kernel $options --stamp=$out",
         description="$kernel selftest",
+        pool="kernels",
     )
     n.rule("preload", "$cc $cflags -O1 -shared -fPIC $in -o $out", description="debug $out")
     n.build("build/debug/vm/xstate.so", "preload", "tests/vm/preload/xstate.c")
@@ -85,5 +89,8 @@ def kernel_edges(n, house):
         for test, words in house.KERNEL_TESTS:
             binary = f"build/debug/{test}"
             here = words[group] if isinstance(words, dict) else words
-            stamps[group].append(kernel_run(n, house, group, kernel, binary, here))
+            runs = here if isinstance(here, list) else [here]
+            for i, run in enumerate(runs):
+                part = f".{i + 1}" if len(runs) > 1 else ""
+                stamps[group].append(kernel_run(n, house, group, kernel, binary, run, part))
     return stamps
