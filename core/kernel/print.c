@@ -10,6 +10,9 @@
 /* Lists are cut here where a style has a limit; no list of ours is longer. */
 #define LIST_LIMIT 64
 
+/* No program has memory in its first page: what points there is shown as a number. */
+#define NO_MEMORY_BELOW 4096
+
 const void *printer_pointer(const struct printer *p, int i)
 {
 	return (const void *)p->call->arg[i];
@@ -147,6 +150,8 @@ static void argument_add(struct printer *p, int i)
 		word_arg_add(p, i);
 	else if (p->call->arg[i] == 0)
 		text_add(p->t, "NULL");
+	else if (p->call->arg[i] < NO_MEMORY_BELOW)
+		text_addf(p->t, "0x%lx", (unsigned long)p->call->arg[i]);
 	else if (kind_infos[kind].direction == OUT && !written(p))
 		text_add(p->t, sysop_infos[p->call->op].args[i]);
 	else if (part)

@@ -234,7 +234,8 @@ static void rights_add(struct printer *p, const struct msghdr *msg)
 {
 	const struct cmsghdr *control = CMSG_FIRSTHDR(msg);
 
-	if (!control || control->cmsg_level != SOL_SOCKET || control->cmsg_type != SCM_RIGHTS) {
+	if (!control || control->cmsg_level != SOL_SOCKET || control->cmsg_type != SCM_RIGHTS ||
+	    control->cmsg_len < CMSG_LEN(0) || control->cmsg_len > msg->msg_controllen) {
 		text_addf(p->t, ", control=%zu", msg->msg_controllen);
 		return;
 	}

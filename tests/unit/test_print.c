@@ -248,6 +248,14 @@ static void messages_show_bytes_and_descriptors(void **state)
 	memcpy(CMSG_DATA(&control.header), (int[]){3, 4}, 2 * sizeof(int));
 	want_printed(p, 5, sys_sendmsg(k, 7, &msg, MSG_NOSIGNAL),
 		     "sendmsg(7, {iov=[\"hello\"], rights=[3, 4]}, MSG_NOSIGNAL) = 5");
+	/* What it says of itself is not believed. */
+	control.header.cmsg_len = CMSG_LEN(0) - 1;
+	want_printed(p, -EINVAL, sys_sendmsg(k, 7, &msg, 0),
+		     "sendmsg(7, {iov=[\"hello\"], control=24}, 0) = -EINVAL");
+	control.header.cmsg_len = sizeof(control) + 1;
+	want_printed(p, -EINVAL, sys_sendmsg(k, 7, &msg, 0),
+		     "sendmsg(7, {iov=[\"hello\"], control=24}, 0) = -EINVAL");
+	control.header.cmsg_len = CMSG_LEN(2 * sizeof(int));
 	msg.msg_iovlen = 2;
 	msg.msg_flags = MSG_CTRUNC | MSG_CMSG_CLOEXEC;
 	want_printed(
