@@ -41,7 +41,7 @@ static int pid_number_take(struct fake *f, struct pid_ns *ns)
 			return nr;
 		}
 	}
-	return refuse(f, RULE_PIDS_EXHAUSTED);
+	return not_modelled(f, "a pid namespace with all of its pids in use");
 }
 
 int pid_new(struct fake *f, struct pid_ns *ns, struct pid **out)

@@ -117,6 +117,7 @@ static void read_need(struct reader *reader, char *word)
 		{"init-userns", NEED_INIT_USERNS},
 		{"proc", NEED_PROC},
 		{"devpts", NEED_DEVPTS},
+		{"unchecked", NEED_UNCHECKED},
 	};
 
 	word += strspn(word, " ");

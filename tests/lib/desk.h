@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#define DESK_TASKS 24	       /* task numbers are 1 .. DESK_TASKS - 1 */
+#define DESK_TASKS 48	       /* task numbers are 1 .. DESK_TASKS - 1 */
 #define DESK_LINES 2048	       /* of one program */
 #define DESK_MEMORY (8u << 20) /* bytes for the text of lines and answers */
 

@@ -181,6 +181,14 @@ static void copy_protections(struct fake *f)
 	f->protected_regular = sysctl_read("/proc/sys/fs/protected_regular");
 }
 
+/* What rows execute, where they need a program that goes on: it sleeps. */
+static int pause_main(struct kernel *k, char *const *argv, char *const *envp)
+{
+	(void)argv;
+	(void)envp;
+	return sys_ppoll(k, NULL, 0, NULL);
+}
+
 struct engine *engine_fake(const struct engine_options *options)
 {
 	struct engine_fake *e = calloc(1, sizeof(*e));
@@ -208,7 +216,8 @@ struct engine *engine_fake(const struct engine_options *options)
 	desk->n_tasks = 1;
 	desk->seats[1] = (struct seat){.state = SEAT_TAKEN, .pid = 2};
 	e->place = (struct place){.bench = &e->engine.bench, .task = 1};
-	if (!make_host(e) || fake_start(e->fake, worker_main, &e->place) < 0) {
+	if (!make_host(e) || fake_payload(e->fake, "/pause", pause_main) < 0 ||
+	    fake_start(e->fake, worker_main, &e->place) < 0) {
 		close_engine(&e->engine);
 		return NULL;
 	}

@@ -8,6 +8,8 @@
 
 #include "tests/lib/parse_parts.h"
 
+#define NO_MEMORY_BELOW 4096
+
 bool scan_fail(struct scan *s, const char *why)
 {
 	if (!s->why)
@@ -148,63 +150,6 @@ bool scan_number(struct scan *s, const struct form *form, uint64_t *value)
 			s->at++;
 		s->at += s->at < s->end;
 	}
-	return true;
-}
-
-static bool escape(struct scan *s, char *c)
-{
-	static const char letters[] = "n\nt\tr\rf\fv\va\ab\b\\\\\"\"";
-	const char *letter;
-	unsigned int value = 0;
-	int n = 0;
-
-	if (s->at == s->end)
-		return scan_fail(s, "the string does not end");
-	for (; n < 3 && s->at < s->end && *s->at >= '0' && *s->at <= '7'; n++)
-		value = value * 8 + (unsigned int)(*s->at++ - '0');
-	*c = (char)value;
-	if (n > 0)
-		return true;
-	if (*s->at == 'x') {
-		s->at++;
-		for (; n < 2 && s->at < s->end && isxdigit((unsigned char)*s->at); n++, s->at++)
-			value = value * 16 +
-				(unsigned int)(isdigit((unsigned char)*s->at)
-						       ? *s->at - '0'
-						       : (*s->at | 0x20) - 'a' + 10);
-		*c = (char)value;
-		return n > 0 ? true : scan_fail(s, "\\x wants digits");
-	}
-	for (letter = letters; *letter && *letter != *s->at;)
-		letter += 2;
-	if (!*letter)
-		return scan_fail(s, "this escape is not known");
-	*c = letter[1];
-	s->at++;
-	return true;
-}
-
-bool scan_string(struct scan *s, char **string, size_t *n, size_t room)
-{
-	size_t longest = (size_t)(s->end - s->at) + 1;
-	char *at;
-
-	if (!scan_take(s, "\""))
-		return scan_fail(s, "a string in quotes is missing here");
-	*string = at = scan_alloc(s, longest > room ? longest : room);
-	if (!at)
-		return false;
-	while (s->at < s->end && *s->at != '"') {
-		*at = *s->at++;
-		if (*at == '\\' && !escape(s, at))
-			return false;
-		at++;
-	}
-	*n = (size_t)(at - *string);
-	if (!scan_take(s, "\""))
-		return scan_fail(s, "the string does not end");
-	if (scan_take(s, "..."))
-		return scan_fail(s, "the string was cut");
 	return true;
 }
 
@@ -358,6 +303,25 @@ static bool is_zero(struct scan *s)
 	return false;
 }
 
+/* "0x1": below the first page, where no memory is. */
+static bool take_address(struct scan *s, uintptr_t *address)
+{
+	static const struct form plain = {SHAPE_UINT, 0};
+	const char *at = s->at;
+	uint64_t value;
+
+	if (scan_take(s, "0x")) {
+		s->at -= 2;
+		if (scan_number(s, &plain, &value) && value < NO_MEMORY_BELOW) {
+			*address = value;
+			return true;
+		}
+		s->why = NULL;
+	}
+	s->at = at;
+	return false;
+}
+
 /* One argument from its span; out memory is made whatever is written there. */
 static bool argument(struct scan *s, int i, const struct span *span)
 {
@@ -376,6 +340,8 @@ static bool argument(struct scan *s, int i, const struct span *span)
 		s->call->arg[i] = kind_widths[kind] == 4 ? (uintptr_t)widened(value) : value;
 	} else if (scan_take(s, "NULL") || (!out && is_zero(s))) {
 		s->call->arg[i] = 0;
+	} else if (!out && take_address(s, &s->call->arg[i])) {
+		;
 	} else if (out) {
 		memory = scan_alloc(s, argument_room(s->call, i));
 		s->call->arg[i] = (uintptr_t)memory;

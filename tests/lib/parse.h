@@ -6,6 +6,10 @@
  * are printed, and mixed with words; members of a structure in any order, those that are
  * missing as 0; memory that the call fills left out of the line altogether (all of it, then)
  * or written as anything: its name, [...], {...}; answers of strace's form (-1 EPERM (text)).
+ * For what would be long to write: "ab"*2 is "abab", [1, *2] is [1, 1, 1].  For what no
+ * program should say: 0x1 is a pointer to no memory; {...} + 1 is a struct open_how whose last
+ * byte, beyond what is known of it, is 1; a message may have name="bytes", and behind its
+ * rights cmsg_type= and cmsg_len=.
  * It refuses strings that were cut ("abc"...): they cannot be made whole.
  */
 #ifndef TESTS_LIB_PARSE_H

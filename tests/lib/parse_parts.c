@@ -10,10 +10,8 @@ static const struct form uint_form = {SHAPE_UINT, 0};
 static const struct form caps_form = {SHAPE_WORDS, WORDS_caps};
 static const struct form sig_form = {SHAPE_WORDS, WORDS_sig};
 static const struct form sa_form = {SHAPE_WORDS, WORDS_sa_flags};
-static const struct form msg_form = {SHAPE_WORDS, WORDS_msg_flags};
 static const struct form ns_form = {SHAPE_WORDS, WORDS_ns_flags};
 
-#define NUMBERS_MAX 256
 /* struct open_how and struct mount_attr, as they are known here, and more. */
 #define SIZED_LEAST 64
 
@@ -33,30 +31,28 @@ size_t argument_room(const struct call *call, int i)
 	return size > 0 ? (size_t)size : 0;
 }
 
-struct numbers {
-	const struct form *form;
-	uint32_t at[NUMBERS_MAX];
-	int n;
-};
-
 static bool one_number(struct scan *s, int i, void *into)
 {
 	struct numbers *numbers = into;
 	uint64_t value;
 
-	if (i == NUMBERS_MAX)
-		return scan_fail(s, "a list as long as this is not read");
-	if (!scan_number(s, numbers->form, &value))
+	uint64_t times;
+	int r = scan_again(s, i, NUMBERS_MAX - numbers->n, &times);
+
+	if (r < 0 || (r == 0 && !scan_number(s, numbers->form, &value)))
 		return false;
-	numbers->at[i] = (uint32_t)value;
+	if (r > 0)
+		value = numbers->at[numbers->n - 1];
+	while (times-- > 0)
+		numbers->at[numbers->n++] = (uint32_t)value;
 	return true;
 }
 
-static bool scan_numbers(struct scan *s, struct numbers *numbers, const struct form *form)
+bool scan_numbers(struct scan *s, struct numbers *numbers, const struct form *form)
 {
 	numbers->form = form;
-	numbers->n = scan_list(s, one_number, numbers);
-	return numbers->n >= 0;
+	numbers->n = 0;
+	return scan_list(s, one_number, numbers) >= 0;
 }
 
 /* At least as long as the call says, and as what is written. */
@@ -119,6 +115,22 @@ static bool part_sized(struct scan *s, int i)
 	return memory && scan_fields(s, sysop_infos[s->call->op].kinds[i], memory);
 }
 
+/* What a later kernel has behind the members that are known: "{...} + 1" is the last byte. */
+static bool part_how(struct scan *s, int i)
+{
+	size_t room = argument_room(s->call, i);
+	uint64_t tail;
+
+	if (!part_sized(s, i))
+		return false;
+	if (!scan_take(s, "+"))
+		return true;
+	if (!scan_number(s, &uint_form, &tail) || room <= sizeof(struct open_how))
+		return scan_fail(s, "there is no room for more");
+	((unsigned char *)s->call->arg[i])[room - 1] = (unsigned char)tail;
+	return true;
+}
+
 /* A string or bytes, by the command; strace shows what is neither as an address. */
 static bool part_fsconfig_value(struct scan *s, int i)
 {
@@ -158,117 +170,6 @@ static bool part_pollfds(struct scan *s, int i)
 
 	s->call->arg[i] = (uintptr_t)fds;
 	return fds && scan_list(s, one_pollfd, fds) >= 0;
-}
-
-#define IOV_MAX_READ 16
-
-struct message {
-	struct msghdr *msg;
-	bool out;
-	struct iovec iov[IOV_MAX_READ];
-};
-
-/* "bytes" to send; as a buffer of that size, or of a number of bytes, to receive. */
-static bool one_iov(struct scan *s, int i, void *into)
-{
-	struct message *message = into;
-	uint64_t room;
-	char *bytes;
-	size_t n;
-
-	if (i == IOV_MAX_READ)
-		return scan_fail(s, "a list as long as this is not read");
-	if (message->out && !scan_take(s, "\"")) {
-		if (!scan_number(s, &uint_form, &room))
-			return false;
-		message->iov[i] = (struct iovec){scan_alloc(s, room), room};
-		return message->iov[i].iov_base;
-	}
-	s->at -= message->out;
-	if (!scan_string(s, &bytes, &n, 0))
-		return false;
-	message->iov[i] = (struct iovec){bytes, n};
-	return true;
-}
-
-static bool scan_iov(struct scan *s, struct message *message)
-{
-	int n = scan_list(s, one_iov, message);
-	struct iovec *iov;
-
-	if (n < 0)
-		return false;
-	iov = scan_alloc(s, (size_t)n * sizeof(*iov));
-	if (!iov)
-		return false;
-	memcpy(iov, message->iov, (size_t)n * sizeof(*iov));
-	message->msg->msg_iov = iov;
-	message->msg->msg_iovlen = (size_t)n;
-	return true;
-}
-
-static bool scan_control(struct scan *s, struct msghdr *msg, size_t size)
-{
-	msg->msg_control = scan_alloc(s, size);
-	msg->msg_controllen = size;
-	return msg->msg_control;
-}
-
-static bool scan_rights(struct scan *s, struct message *message)
-{
-	struct numbers numbers;
-	struct cmsghdr *control;
-	size_t size;
-
-	if (!scan_numbers(s, &numbers, &fd_form))
-		return false;
-	size = (size_t)numbers.n * sizeof(int);
-	/* Room that was named already stays as it is. */
-	if (message->out && message->msg->msg_control)
-		return true;
-	if (!scan_control(s, message->msg, CMSG_SPACE(size)))
-		return false;
-	if (message->out)
-		return true;
-	control = CMSG_FIRSTHDR(message->msg);
-	*control = (struct cmsghdr){CMSG_LEN(size), SOL_SOCKET, SCM_RIGHTS};
-	memcpy(CMSG_DATA(control), numbers.at, size);
-	return true;
-}
-
-static bool one_msg_member(struct scan *s, const char *name, size_t n, void *into)
-{
-	struct message *message = into;
-	uint64_t value;
-
-	if (name_is(name, n, "iov"))
-		return scan_iov(s, message);
-	if (name_is(name, n, "rights"))
-		return scan_rights(s, message);
-	if (name_is(name, n, "flags"))
-		return scan_number(s, &msg_form, &value);
-	if (name_is(name, n, "control"))
-		return scan_number(s, &uint_form, &value) &&
-		       scan_control(s, message->msg, value);
-	return false;
-}
-
-static bool scan_msg(struct scan *s, int i, bool out)
-{
-	struct message message = {.msg = scan_alloc(s, sizeof(struct msghdr)), .out = out};
-
-	s->call->arg[i] = (uintptr_t)message.msg;
-	return message.msg && scan_members(s, one_msg_member, &message);
-}
-
-static bool part_in_msg(struct scan *s, int i)
-{
-	return scan_msg(s, i, false);
-}
-
-static bool part_out_msg(struct scan *s, int i)
-{
-	return scan_msg(s, i, true);
 }
 
 static bool scan_sigset(struct scan *s, uint64_t *set)
@@ -351,36 +252,6 @@ static bool part_cap_data(struct scan *s, int i)
 	return data && scan_members(s, one_cap_member, data);
 }
 
-struct strings {
-	char *at[NUMBERS_MAX];
-};
-
-static bool one_string(struct scan *s, int i, void *into)
-{
-	struct strings *strings = into;
-	size_t n;
-
-	if (i == NUMBERS_MAX)
-		return scan_fail(s, "a list as long as this is not read");
-	return scan_string(s, &strings->at[i], &n, 0);
-}
-
-static bool part_strings(struct scan *s, int i)
-{
-	struct strings strings;
-	int n = scan_list(s, one_string, &strings);
-	char **copy;
-
-	if (n < 0)
-		return false;
-	copy = scan_alloc(s, ((size_t)n + 1) * sizeof(*copy));
-	if (!copy)
-		return false;
-	memcpy(copy, strings.at, (size_t)n * sizeof(*copy));
-	s->call->arg[i] = (uintptr_t)copy;
-	return true;
-}
-
 static bool one_spawn_member(struct scan *s, const char *name, size_t n, void *into)
 {
 	struct spawn_args *args = into;
@@ -418,7 +289,7 @@ part_scanner *const part_scanners[N_KINDS] = {
 	[KIND_sigset] = part_sigset,	 [KIND_in_char] = part_bytes,
 	[KIND_prog] = part_prog,	 [KIND_seccomp_action] = part_action,
 	[KIND_path] = part_string,	 [KIND_str] = part_string,
-	[KIND_in_bytes] = part_bytes,	 [KIND_how] = part_sized,
+	[KIND_in_bytes] = part_bytes,	 [KIND_how] = part_how,
 	[KIND_mount_attr] = part_sized,	 [KIND_fsconfig_value] = part_fsconfig_value,
 	[KIND_gids] = part_gids,	 [KIND_in_int] = part_int,
 	[KIND_pollfds] = part_pollfds,	 [KIND_in_msg] = part_in_msg,

@@ -16,6 +16,9 @@
 #define ARGUMENTS_SIZE (512 * 1024)
 #define ANSWER_SIZE (256 * 1024)
 
+/* Where all of a call is too long. */
+static const struct print_style short_style = {.limit = 32};
+
 struct scratch {
 	char line[LINE_SIZE];
 	char given[LINE_SIZE];
@@ -118,6 +121,10 @@ static void carry_out_call(struct bench *bench, uint32_t task, struct desk_line 
 	if (bench->after)
 		bench->after(bench, task, line);
 	call_print_answered(&text, &parsed.call, r, NULL);
+	if (text.cut) {
+		text_init(&text, scratch->answer, sizeof(scratch->answer));
+		call_print_answered(&text, &parsed.call, r, &short_style);
+	}
 	answer(bench->desk, line, &text, r);
 }
 

@@ -102,6 +102,18 @@ static void what_people_and_strace_write_is_read(void **state)
 		 "clone3({flags=CLONE_PIDFD, exit_signal=SIGCHLD})"},
 		{"write(1, \"\\x41\\1\\r\", 3)", "write(1, \"A\\001\\015\", 3)"},
 		{"exit_group(1) = ?", "exit_group(1)"},
+		{"mount(0x1, \"/\", 0, 0, 0)", "mount(0x1, \"/\", NULL, 0, NULL)"},
+		{"write(1, \"ab\"*2, 4)", "write(1, \"abab\", 4)"},
+		{"setgroups(3, [1, *2])", "setgroups(3, [1, 1, 1])"},
+		{"execveat(3, \"\", [\"a\", *1, \"b\"], [], 0)",
+		 "execveat(3, \"\", [\"a\", \"a\", \"b\"], [], 0)"},
+		{"recvmsg(3, {iov=[4, *1]}, 0)", "recvmsg(3, {iov=[4, 4]}, 0)"},
+		{"sendmsg(3, {iov=[\"a\"], name=\"n\", rights=[4], cmsg_len=15}, 0)",
+		 "sendmsg(3, {iov=[\"a\"], control=24}, 0)"},
+		{"sendmsg(3, {iov=[\"a\"], rights=[4], cmsg_type=9}, 0)",
+		 "sendmsg(3, {iov=[\"a\"], control=24}, 0)"},
+		{"openat2(3, \"a\", {flags=O_RDONLY} + 1, 32)",
+		 "openat2(3, \"a\", {flags=O_RDONLY, mode=0, resolve=0}, 32)"},
 	};
 
 	(void)state;
@@ -115,6 +127,11 @@ static void what_is_no_call_is_refused_with_its_place(void **state)
 		const char *line, *why;
 	} lines[] = {
 		{"", "0: no call has this name"},
+		{"setgroups(2, [*2])", "14: a number is missing here"},
+		{"setgroups(2, [1, *x])", "18: this word is not known here"},
+		{"setgroups(2, [1, *256])", "21: a list as long as this is not read"},
+		{"openat2(3, \"a\", {} + 1, 24)", "22: there is no room for more"},
+		{"sendmsg(3, {cmsg_len=1}, 0)", "21: rights= comes first"},
 		{"frobnicate(1)", "0: no call has this name"},
 		{"[x] close(1)", "1: a number is missing here"},
 		{"close 1", "6: ( is missing here"},
@@ -129,7 +146,7 @@ static void what_is_no_call_is_refused_with_its_place(void **state)
 		{"chdir(NULLx)", "10: this argument goes on where it should end"},
 		{"chdir(\"abc\"...)", "14: the string was cut"},
 		{"chdir(\"\\q\")", "8: this escape is not known"},
-		{"chdir(0x1)", "6: a string in quotes is missing here"},
+		{"chdir(0x1000)", "6: a string in quotes is missing here"},
 		{"umount2(\"/a\", MS_BIND)", "14: this word is not known here"},
 		{"openat(, \"a\", 0, 0)", "7: an argument is missing here"},
 		{"openat2(1, \"a\", {flag=0}, 24)", "22: this structure has no such member"},
