@@ -240,16 +240,6 @@ def program_test(n, variant):
     return stamp
 
 
-def bites_test(n):
-    """A wrong expectation, a crash, a hang, a leak and a deadlock must be red."""
-    program(n, "debug", "tests/sweep/biting", ["tests/sweep/biting.c"], ["check"],
-            libs="-lcmocka")
-    stamp = "build/debug/tests/sweep/bites.ok"
-    n.build(stamp, "run", ["tests/sweep/bites", "build/debug/tests/sweep/biting"],
-            implicit=["tests/lib/run"], seconds=SECONDS["debug"])
-    return stamp
-
-
 def use_edges(n):
     """What one does with the program: show it, install it, measure it."""
     n.comment("To see it, to install it ($DESTDIR, $PREFIX), to measure it")
@@ -349,7 +339,6 @@ def generate():
     for group, variant in TEST_GROUPS.items():
         more = on_kernels.pop(group, []) + conformance.pop(group, [])
         more += [program_test(n, variant)] if variant != "valgrind" else []
-        more += [bites_test(n)] if variant == "debug" else []
         n.build(group, "phony", stamps[variant] + more)
     for group, more in on_kernels.items():
         n.build(group, "phony", more)

@@ -13,7 +13,22 @@ MUST_BE_RED = [
     ("leak", "valgrind", "definitely lost"),
     ("fake_leak", "debug", "memory are lost"),
     ("deadlock", "debug", "deadlock"),
+    ("left_open", "debug", "0x5d00"),  # BOX_DESCRIPTORS
     ("skip", "debug", "skips are failures"),
+]
+
+# What is there and must be red when it is asked so: (name, command, what its log must say).
+CONFORMANCE = "build/debug/tests/conformance/test_conformance"
+ASKED_SO = [
+    ("rows_wrong", f"{CONFORMANCE} --fake tests/sanity/wrong.rows", "want  = -EPERM"),
+    ("rows_seen", f"{CONFORMANCE} --fake tests/sanity/seen.rows", "want  | /a tmpfs ro"),
+    ("rows_broken", f"{CONFORMANCE} --fake tests/sanity/broken.rows", "^BROKEN"),
+    ("rows_skipped", f"{CONFORMANCE} --fake", "may not be skipped: kernel"),
+    ("rows_none", f"{CONFORMANCE} --fake --filter no-row-says-this", "of 0 rows"),
+    ("unreached", "tests/lint/reached.py tests/sanity/unreached.txt",
+     "rule bad-descriptor is reached by no test"),
+    ("no_such_rule", "tests/lint/reached.py tests/sanity/unreached.txt",
+     "rule never: there is no such thing"),
 ]
 SECONDS = {"debug": 2, "asan": 20, "valgrind": 60}
 
@@ -21,7 +36,7 @@ SECONDS = {"debug": 2, "asan": 20, "valgrind": 60}
 def sanity_edges(n, house):
     """Each program runs as every test does; its edge is green where that run is red."""
     n.comment("Sanity: the harness bites")
-    n.rule("sanity", "tests/sanity/red $out '$says' $seconds $wrapper $in",
+    n.rule("sanity", "tests/sanity/red $out '$says' $seconds $wrapper $in $more",
            description="must be red: $in")
     stamps = []
     for name, variant, says in MUST_BE_RED:
@@ -32,5 +47,12 @@ def sanity_edges(n, house):
         stamps.append(out + ".ok")
         n.build(stamps[-1], "sanity", out, implicit=["tests/sanity/red", "tests/lib/run"],
                 says=says, seconds=SECONDS[variant], wrapper=house.TEST_VARIANTS[variant])
+    for name, command, says in ASKED_SO:
+        stamps.append(f"build/debug/tests/sanity/{name}.ok")
+        words = command.split()
+        n.build(stamps[-1], "sanity", words[0], implicit=[
+            "tests/sanity/red", "tests/lib/run",
+            *(word for word in words[1:] if word.startswith("tests/"))],
+            says=says, seconds=20, more=" ".join(words[1:]))
     n.build("sanity", "phony", stamps)
     return stamps
