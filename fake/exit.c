@@ -26,7 +26,10 @@ bool task_notify_parent(struct fake *f, struct task *t)
 		return true;
 	if (sig > 0 && sig <= 64 &&
 	    !(is_unwanted && parent->actions[SIGCHLD - 1].handler == SIG_IGN))
-		signal_send(f, parent, sig);
+		signal_send_child(f, t, sig,
+				  WIFSIGNALED(t->wait_status) ? CLD_KILLED : CLD_EXITED,
+				  WIFSIGNALED(t->wait_status) ? WTERMSIG(t->wait_status)
+							      : t->wait_status >> 8);
 	return is_unwanted;
 }
 

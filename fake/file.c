@@ -105,9 +105,13 @@ static bool file_has_null_lseek(const struct inode *inode)
 	       (minor(inode->rdev) == 3 || minor(inode->rdev) == 5 || minor(inode->rdev) == 7);
 }
 
-/* random and urandom: noop_llseek() */
-static bool file_has_noop_lseek(const struct inode *inode)
+/* noop_llseek(): what says so, and random and urandom. */
+static bool file_has_noop_lseek(const struct file *file)
 {
+	const struct inode *inode = file->inode;
+
+	if (file->ops->has_noop_lseek)
+		return true;
 	return S_ISCHR(inode->mode) && major(inode->rdev) == 1 &&
 	       (minor(inode->rdev) == 8 || minor(inode->rdev) == 9);
 }
@@ -154,7 +158,7 @@ int do_lseek(struct fake *f, int fd, off_t offset, int whence)
 		return refuse(f, RULE_LSEEK_WHENCE);
 	if (file_has_null_lseek(file->inode))
 		return (int)(file->pos = 0);
-	if (file_has_noop_lseek(file->inode))
+	if (file_has_noop_lseek(file))
 		return (int)file->pos;
 	if (!file_is_seekable(file))
 		return refuse(f, RULE_LSEEK_PIPE);

@@ -119,6 +119,7 @@ struct inode_ops {
 };
 
 struct file_ops {
+	bool has_noop_lseek; /* lseek(2) answers its place and does nothing else */
 	int (*open)(struct fake *f, struct file *file);
 	/* At file->pos, which they move.  Bytes or -errno. */
 	int (*read)(struct fake *f, struct file *file, void *buf, size_t n);

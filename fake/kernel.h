@@ -22,6 +22,9 @@ struct profile {
 					  they are in use */
 	bool rbind_checks_ns_files;    /* 6.12: MS_BIND with MS_REC refuses files of namespaces
 					  beneath its source that would close a circle */
+	bool eventfd_is_exact;	       /* 6.12: writes to it are 8 bytes, not more */
+	bool securebits_of_exec;       /* 6.14: SECBIT_EXEC_* need no capability */
+	bool memfd_has_exec_seal;      /* 6.3: MFD_EXEC, MFD_NOEXEC_SEAL, F_SEAL_EXEC */
 	bool exec_opens_first;	       /* 6.8: the program, before its arguments */
 	bool statx_takes_null;	       /* 6.11: with AT_EMPTY_PATH and a descriptor, for "" */
 	bool copies_lose_unbindable;   /* seen on 6.18: in a new mount namespace */

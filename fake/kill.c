@@ -151,3 +151,25 @@ int do_rt_sigaction(struct fake *f, int sig, const struct kernel_sigaction *act,
 		*old = was;
 	return 0;
 }
+
+int do_rt_sigprocmask(struct fake *f, int how, const uint64_t *set, uint64_t *old)
+{
+	struct task *t = f->current;
+	uint64_t was = t->blocked;
+
+	if (set && memory_is_bad(set))
+		return refuse_fault(f);
+	if (set && how != SIG_BLOCK && how != SIG_UNBLOCK && how != SIG_SETMASK)
+		return refuse(f, RULE_SIGPROCMASK_HOW);
+	if (set && how == SIG_BLOCK)
+		mask_set(t, was | *set);
+	else if (set && how == SIG_UNBLOCK)
+		mask_set(t, was & ~*set);
+	else if (set)
+		mask_set(t, *set);
+	if (old && memory_is_bad(old))
+		return refuse_fault(f);
+	if (old)
+		*old = was;
+	return 0;
+}

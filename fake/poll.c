@@ -1,5 +1,6 @@
 /* Waiting for descriptors and for time: ppoll(2). */
 #include "fake/file.h"
+#include "fake/signalfd.h"
 #include "fake/task.h"
 
 #include <limits.h>
@@ -29,7 +30,9 @@ static short poll_one(struct fake *f, const struct task *t, const struct pollfd 
 	if (file == NULL || file->ops == NULL)
 		return POLLNVAL;
 	events = POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM;
-	if (file->ops->poll)
+	if (file_is_signalfd(file))
+		events = signalfd_events(file, t);
+	else if (file->ops->poll)
 		events = file->ops->poll(f, file);
 	return (short)(events & (pollfd->events | POLLERR | POLLHUP));
 }

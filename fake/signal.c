@@ -68,7 +68,21 @@ static bool signal_decides(struct fake *f, const struct task *t, int sig)
 	return t->state != TASK_STOPPED && (t == f->current || !deliverable(t));
 }
 
-static void signal_queue(struct fake *f, struct task *t, int sig, bool force)
+/*
+ * legacy_queue(): of what is pending already the first is told.
+ * Simplified: from 32 on each instance would be kept; a second one stops the run.
+ */
+static void signal_keep(struct fake *f, struct task *t, int sig, const struct signal_info *info)
+{
+	if (!(t->pending & BIT(sig)))
+		t->infos[sig - 1] = *info;
+	else if (sig >= 32)
+		not_modelled(f, "a second pending instance of a real-time signal");
+	t->pending |= BIT(sig);
+}
+
+static void signal_queue(struct fake *f, struct task *t, int sig, bool force,
+			 const struct signal_info *info)
 {
 	if (t->is_exiting || t->state == TASK_ZOMBIE || t->dying_of)
 		return;
@@ -78,20 +92,40 @@ static void signal_queue(struct fake *f, struct task *t, int sig, bool force)
 	if (signal_decides(f, t, sig))
 		t->dying_of = sig;
 	else
-		t->pending |= BIT(sig);
+		signal_keep(f, t, sig, info);
 }
 
 void signal_force(struct fake *f, struct task *to, int sig)
 {
-	signal_queue(f, to, sig, true);
+	static const struct signal_info info = {.code = SI_KERNEL};
+
+	signal_queue(f, to, sig, true, &info);
 }
 
 /* An init is not spared by who is in a namespace above its own, or by the kernel. */
 void signal_send(struct fake *f, struct task *to, int sig)
 {
-	struct task *from = f->current;
+	const struct task *from = f->current;
+	struct signal_info info = {.code = SI_USER};
 
-	signal_queue(f, to, sig, from == NULL || pid_in(from->pid, task_pid_ns(to)) == 0);
+	if (from) {
+		info.pid = pid_in(from->pid, task_pid_ns(to));
+		info.uid = uid_shown(to->cred->user_ns, from->cred->uid);
+	}
+	signal_queue(f, to, sig, info.pid == 0, &info);
+}
+
+void signal_send_child(struct fake *f, const struct task *child, int sig, int code, int status)
+{
+	struct task *parent = child->parent;
+	const struct signal_info info = {
+		.code = code,
+		.pid = pid_in(child->pid, task_pid_ns(parent)),
+		.uid = uid_shown(parent->cred->user_ns, child->cred->uid),
+		.status = status,
+	};
+
+	signal_queue(f, parent, sig, info.pid == 0, &info);
 }
 
 void signal_send_group(struct fake *f, struct pid *pgrp, int sig)
@@ -104,13 +138,15 @@ void signal_send_group(struct fake *f, struct pid *pgrp, int sig)
 	}
 }
 
+/* do_notify_parent_cldstop() */
 void task_notify_stop(struct fake *f, struct task *t)
 {
 	const struct kernel_sigaction *action = &t->parent->actions[SIGCHLD - 1];
 
 	if (t->parent != f->init && action->handler != SIG_IGN &&
 	    !(action->flags & SA_NOCLDSTOP))
-		signal_send(f, t->parent, SIGCHLD);
+		signal_send_child(f, t, SIGCHLD, t->is_continued ? CLD_CONTINUED : CLD_STOPPED,
+				  t->is_continued ? SIGCONT : t->stop_signal);
 }
 
 bool signal_is_pending(const struct task *t)
@@ -135,23 +171,44 @@ static void task_stop(struct fake *f, int sig)
 	sched_leave(f);
 }
 
-static int signal_take(struct task *t)
+uint64_t signal_pending_in(const struct task *t, uint64_t set)
 {
-	uint64_t set = deliverable(t);
+	return t->pending & set;
+}
+
+/* dequeue_signal() and next_signal() */
+int signal_dequeue(struct task *t, uint64_t set, struct signal_info *info)
+{
 	int sig;
 
+	set &= t->pending;
 	if (set & synchronous)
 		set &= synchronous;
 	if (set == 0)
 		return 0;
 	sig = __builtin_ctzll(set) + 1;
 	t->pending &= ~BIT(sig);
+	*info = t->infos[sig - 1];
 	return sig;
 }
 
-/* get_signal(): the job control signals do nothing in an orphaned group. */
+static int signal_take(struct task *t)
+{
+	struct signal_info info;
+
+	return signal_dequeue(t, ~t->blocked, &info);
+}
+
+/*
+ * get_signal(): what was blocked may be ignored when it comes, as by the init of a namespace;
+ * the job control signals do nothing in an orphaned group.
+ */
 static void signal_act(struct fake *f, int sig)
 {
+	const struct task *t = f->current;
+
+	if (is_ignored_by(t, sig) || (task_is_ns_init(t) && !(kernel_only & BIT(sig))))
+		return;
 	if (!(kernel_stop & BIT(sig)))
 		task_exit(f, sig);
 	if (sig == SIGSTOP || !group_is_orphaned(f, f->current->pgrp, NULL))
@@ -176,6 +233,12 @@ void signal_deliver(struct fake *f)
 			task_exit(f, t->dying_of);
 		signal_act(f, signal_take(t));
 	}
+}
+
+/* sigprocmask() */
+void mask_set(struct task *t, uint64_t mask)
+{
+	t->blocked = mask & ~kernel_only;
 }
 
 /* do_sigaction(): what is pending and now ignored is dropped. */

@@ -34,6 +34,14 @@ enum task_state {
 	TASK_DEAD,
 };
 
+/* What is told of a signal to whoever takes it: the kernel's struct siginfo. */
+struct signal_info {
+	int code;   /* SI_USER, SI_KERNEL, CLD_EXITED … */
+	int pid;    /* of the sender or child, as the receiver's namespace numbers it */
+	uid_t uid;  /* its real one, as the receiver's user namespace has it */
+	int status; /* of a child */
+};
+
 struct task {
 	struct list all;
 	int number; /* of the fake, from 1 in order of creation */
@@ -67,6 +75,7 @@ struct task {
 	void *memory;	 /* its copy of the parent's arena, or what exec left: arguments */
 
 	uint64_t pending, blocked; /* signals: bit n - 1 */
+	struct signal_info infos[64]; /* of what is pending */
 	struct kernel_sigaction actions[64];
 	int dying_of;	   /* the signal that it was killed by and has not yet met; 0: none */
 	int stop_signal;   /* that stopped it, until a wait took notice; 0: none */
@@ -116,6 +125,9 @@ void pid_put(struct fake *f, struct pid *pid);
 
 /* Queues a signal; a group or session member gets it by the callers' own loops. */
 void signal_send(struct fake *f, struct task *to, int sig);
+/* What signalfd(2) tells: the pending ones of a set, and the first of them, taken; 0: none. */
+uint64_t signal_pending_in(const struct task *t, uint64_t set);
+int signal_dequeue(struct task *t, uint64_t set, struct signal_info *info);
 /* SIGHUP, SIGINT … to all of a process group. */
 void signal_send_group(struct fake *f, struct pid *pgrp, int sig);
 /* May the current task signal it?  0 or a refusal. */

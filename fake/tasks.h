@@ -27,8 +27,12 @@ int task_start(struct fake *f, int (*main)(void *arg), void *arg);
 
 /* flush_signal_handlers(): what is ignored stays so. */
 void actions_clear(struct task *t);
+/* Blocks these, but for SIGKILL and SIGSTOP. */
+void mask_set(struct task *t, uint64_t mask);
 /* SIG_DFL or SIG_IGN. */
 void action_set(struct task *t, int sig, const struct kernel_sigaction *action);
+/* As signal_send, to a parent about its child: code is CLD_EXITED and so on. */
+void signal_send_child(struct fake *f, const struct task *child, int sig, int code, int status);
 /* As signal_send, for what the kernel itself sends: no init of a pid namespace is spared. */
 void signal_force(struct fake *f, struct task *to, int sig);
 /* will_become_orphaned_pgrp(): has no member but that one a parent elsewhere in its session? */
