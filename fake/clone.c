@@ -1,6 +1,8 @@
 /* New tasks: clone3(2) and clone(2), in the order of kernel/fork.c:copy_process(). */
 #include "fake/pid.h"
+#include "fake/rlimit.h"
 #include "fake/sched.h"
+#include "fake/seccomp.h"
 #include "fake/tasks.h"
 
 #include <string.h>
@@ -98,6 +100,8 @@ static int task_fill(struct fake *f, const struct spawn_args *args, struct task 
 	if (args->flags & CLONE_CLEAR_SIGHAND)
 		actions_clear(t);
 	t->blocked = parent->blocked;
+	t->seccomp = seccomp_get(parent->seccomp);
+	memcpy(t->limits, parent->limits, sizeof(t->limits));
 	t->no_new_privs = parent->no_new_privs;
 	t->is_dumpable = parent->is_dumpable;
 	if (args->arena) {
@@ -201,6 +205,10 @@ static int task_clone(struct fake *f, const struct spawn_args *args)
 	r = clone_flags_modelled(f, args->flags);
 	if (r < 0)
 		return r;
+	if (nproc_is_over(f, f->current->cred, 1) && f->current->cred->uid != 0 &&
+	    !capable(f, CAP_SYS_RESOURCE) && !capable(f, CAP_SYS_ADMIN))
+		return refuse(f, RULE_CLONE_NPROC);
+	f->current->is_over_nproc = false;
 	r = task_make(f, args, &t);
 	if (r < 0)
 		return r;

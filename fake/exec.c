@@ -3,6 +3,7 @@
 
 #include "fake/open.h"
 #include "fake/payload.h"
+#include "fake/rlimit.h"
 #include "fake/sched.h"
 #include "fake/tasks.h"
 
@@ -240,6 +241,9 @@ int do_execveat(struct fake *f, int dirfd, const char *path, char *const *argv,
 
 	if (r < 0)
 		return r;
+	if (f->current->is_over_nproc && nproc_is_over(f, f->current->cred, 0))
+		return refuse(f, RULE_EXEC_NPROC);
+	f->current->is_over_nproc = false;
 	exec = heap_alloc(f, sizeof(*exec));
 	r = exec_common(f, exec, dirfd, path, lists, flags);
 	heap_free(f, exec);

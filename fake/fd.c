@@ -1,5 +1,6 @@
 /* Descriptor tables: close, close_range, dup, fcntl. */
 #include "fake/open.h"
+#include "fake/rlimit.h"
 #include "fake/task.h"
 
 #include <string.h>
@@ -40,7 +41,7 @@ static int fd_find_free(struct fake *f, int least)
 {
 	int fd = fd_lowest_free(fds_of(f), least);
 
-	return fd < FDS_MAX ? fd : refuse(f, RULE_NO_FREE_DESCRIPTOR);
+	return (uint64_t)fd < rlimit(f, RLIMIT_NOFILE) ? fd : refuse(f, RULE_NO_FREE_DESCRIPTOR);
 }
 
 int fd_check_room(struct fake *f)
@@ -183,7 +184,7 @@ int do_dup3(struct fake *f, int oldfd, int newfd, int flags)
 		return refuse(f, RULE_DUP3_FLAGS);
 	if (oldfd == newfd)
 		return refuse(f, RULE_DUP3_SAME);
-	if (newfd < 0 || newfd >= FDS_MAX)
+	if (newfd < 0 || (uint64_t)newfd >= rlimit(f, RLIMIT_NOFILE))
 		return refuse(f, RULE_DUP3_RANGE);
 	file = fd_file(f, oldfd);
 	if (file == NULL)
@@ -203,7 +204,7 @@ int do_fcntl_dupfd_cloexec(struct fake *f, int fd, int least)
 
 	if (file == NULL)
 		return refuse_badf(f);
-	if (least < 0 || least >= FDS_MAX)
+	if (least < 0 || (uint64_t)least >= rlimit(f, RLIMIT_NOFILE))
 		return refuse(f, RULE_DUPFD_RANGE);
 	r = fd_install(f, file, least, true);
 	if (r >= 0)

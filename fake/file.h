@@ -43,7 +43,7 @@ struct fd_table {
 	struct fd_slot *slots;
 	int size;
 };
-#define FDS_MAX 1024 /* RLIMIT_NOFILE as a login session has it */
+#define FDS_MAX 1024 /* RLIMIT_NOFILE as a service manager leaves it */
 
 /* Lowest free number >= least for the file, whose reference it takes over; -EMFILE. */
 int fd_install(struct fake *f, struct file *file, int least, bool is_cloexec);

@@ -4,6 +4,7 @@
 #include "fake/exec.h"
 #include "fake/heap.h"
 #include "fake/sched.h"
+#include "fake/seccomp.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -70,6 +71,25 @@ static int call_leave(struct fake *f, int r)
 	return r;
 }
 
+/* One word, which holds the exit signal as well. */
+static uint64_t clone_flags(const struct spawn_args *args)
+{
+	return memory_is_bad(args) ? 0 : args->flags | (unsigned int)args->exit_signal;
+}
+
+/* The row's raw form, as filters of calls see it. */
+#define RAW_(number, a, b, c, d, e, f, ...)                                                    \
+	{                                                                                      \
+		number,                                                                        \
+		{                                                                              \
+			(long)(a), (long)(b), (long)(c), (long)(d), (long)(e), (long)(f)       \
+		}                                                                              \
+	}
+#define RAW(...) RAW_(__VA_ARGS__, 0, 0, 0, 0, 0, 0, 0)
+#define OWN(function) function
+#define linux_clone3(k, args) RAW(SYS_clone3, args, CLONE_ARGS_SIZE_VER2)
+#define linux_clone(k, args) RAW(SYS_clone, clone_flags(args))
+
 #define ROW(name, args, raw, errnos, page)                                                     \
 	static int enter_##name(struct kernel *k ROW_PARAMS(args))                             \
 	{                                                                                      \
@@ -78,10 +98,20 @@ static int call_leave(struct fake *f, int r)
 		if (f->current == NULL)                                                        \
 			return fake_stop(f, #name " outside of a task");                       \
 		call_enter(f, OP_##name);                                                      \
+		if (f->current->seccomp) {                                                     \
+			const struct raw_call call = raw;                                      \
+			int r;                                                                 \
+                                                                                               \
+			if (seccomp_answers(f, &call, &r))                                     \
+				return call_leave(f, r);                                       \
+		}                                                                              \
 		return call_leave(f, do_##name(f ROW_NAMES(args)));                            \
 	}
 #include "core/kernel/sysops.def"
 #undef ROW
+#undef RAW
+#undef RAW_
+#undef OWN
 
 static int fake_task(struct kernel *k)
 {

@@ -1,5 +1,6 @@
 /* Waiting for descriptors and for time: ppoll(2). */
 #include "fake/file.h"
+#include "fake/rlimit.h"
 #include "fake/signalfd.h"
 #include "fake/task.h"
 
@@ -84,7 +85,7 @@ int do_ppoll(struct fake *f, struct pollfd *fds, unsigned int nfds,
 
 	if (r < 0)
 		return r;
-	if (nfds > FDS_MAX)
+	if (nfds > rlimit(f, RLIMIT_NOFILE))
 		r = refuse(f, RULE_PPOLL_TOO_MANY);
 	else if (nfds > 0 && memory_is_bad(fds))
 		r = refuse_fault(f);

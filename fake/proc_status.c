@@ -2,6 +2,7 @@
 #include "fake/cred.h"
 #include "fake/exec.h"
 #include "fake/proc.h"
+#include "fake/seccomp.h"
 #include "fake/tty.h"
 
 #include <ctype.h>
@@ -64,18 +65,10 @@ static void show_numbers(const char *name, const struct proc_what *what, const s
 
 static void show_signals(const struct task *t, struct text *out)
 {
-	uint64_t ignored = 0, caught = 0;
-
-	for (int i = 0; i < 64; i++) {
-		if (t->actions[i].handler == SIG_IGN)
-			ignored |= 1ULL << i;
-		else if (t->actions[i].handler != SIG_DFL)
-			caught |= 1ULL << i;
-	}
 	text_addf(out, "SigPnd:\t%016x\nShdPnd:\t%016llx\nSigBlk:\t%016llx\n", 0,
 		  (unsigned long long)t->pending, (unsigned long long)t->blocked);
-	text_addf(out, "SigIgn:\t%016llx\nSigCgt:\t%016llx\n", (unsigned long long)ignored,
-		  (unsigned long long)caught);
+	text_addf(out, "SigIgn:\t%016llx\nSigCgt:\t%016x\n",
+		  (unsigned long long)signals_ignored(t), 0);
 }
 
 static void show_caps(const struct cred *c, struct text *out)
@@ -106,7 +99,9 @@ int proc_show_status(struct fake *f, const struct proc_what *what, struct text *
 	text_add(out, "Threads:\t1\nSigQ:\t0/0\n");
 	show_signals(t, out);
 	show_caps(t->cred, out);
-	text_addf(out, "NoNewPrivs:\t%d\nSeccomp:\t0\nSeccomp_filters:\t0\n", t->no_new_privs);
+	text_addf(out, "NoNewPrivs:\t%d\nSeccomp:\t%d\nSeccomp_filters:\t%d\n", t->no_new_privs,
+		  t->seccomp ? SECCOMP_MODE_FILTER : SECCOMP_MODE_DISABLED,
+		  seccomp_count(t->seccomp));
 	return 0;
 }
 

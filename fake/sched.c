@@ -180,9 +180,9 @@ static void fiber_begin(void *arg)
 	fiber_arrive(fiber, &f->sched->fibers->caller);
 	signal_deliver(f);
 	status = fiber->main(fiber->arg);
-	sched_point(f);
-	signal_deliver(f);
-	task_exit(f, (status & 0xff) << 8);
+	sys_exit_group(&f->kernel, status);
+	/* A filter kept it from that; what the C library does then ends it, too. */
+	task_exit(f, SIGSEGV);
 }
 
 static int fiber_set(struct fake *f, struct task *t, int (*main)(void *arg), void *arg)

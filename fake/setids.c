@@ -1,6 +1,6 @@
 /* A task's ids, asked and changed: setresuid, setresgid, setgroups and their kin. */
 #include "fake/cred.h"
-#include "fake/task.h"
+#include "fake/rlimit.h"
 
 #include <linux/securebits.h>
 #include <stdlib.h>
@@ -136,6 +136,7 @@ int do_setresuid(struct fake *f, uid_t ruid, uid_t euid, uid_t suid)
 	id_take(&cred->suid, want.saved);
 	cred->fsuid = cred->euid;
 	caps_follow_uids(cred, old);
+	nproc_note(f, cred);
 	cred_commit(f, cred);
 	return 0;
 }

@@ -259,3 +259,13 @@ void actions_clear(struct task *t)
 		*action = (struct kernel_sigaction){.handler = is_ignored ? SIG_IGN : SIG_DFL};
 	}
 }
+
+uint64_t signals_ignored(const struct task *t)
+{
+	uint64_t set = 0;
+
+	for (int sig = 1; sig <= 64; sig++)
+		if (t->actions[sig - 1].handler == SIG_IGN)
+			set |= BIT(sig);
+	return set;
+}

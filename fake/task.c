@@ -2,7 +2,9 @@
 #include "fake/tasks.h"
 
 #include "fake/pid.h"
+#include "fake/rlimit.h"
 #include "fake/sched.h"
+#include "fake/seccomp.h"
 
 #include <string.h>
 
@@ -59,6 +61,7 @@ static void task_free(struct fake *f, struct task *t)
 {
 	if (t->cred)
 		cred_put(f, t->cred);
+	seccomp_put(f, t->seccomp);
 	heap_free(f, t);
 }
 
@@ -107,6 +110,7 @@ void task_boot(struct fake *f)
 	t->fds = heap_alloc(f, sizeof(*t->fds));
 	memcpy(t->comm, "init", 5);
 	t->is_dumpable = true;
+	rlimits_boot(t);
 	t->exit_signal = SIGCHLD;
 	pid_new(f, t->ns.pid_for_children, &t->pid);
 	t->pid->task = t;
@@ -146,18 +150,4 @@ int do_getpid(struct fake *f)
 int do_getppid(struct fake *f)
 {
 	return pid_in(f->current->parent->pid, task_pid_ns(f->current));
-}
-
-int do_prctl_set_pdeathsig(struct fake *f, int sig)
-{
-	if (sig < 0 || sig > 64)
-		return refuse(f, RULE_PDEATHSIG);
-	f->current->pdeathsig = sig;
-	return 0;
-}
-
-int do_prctl_set_child_subreaper(struct fake *f, int on)
-{
-	f->current->is_subreaper = on != 0;
-	return 0;
 }

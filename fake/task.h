@@ -68,6 +68,7 @@ struct task {
 	bool is_subreaper;
 	bool has_execed; /* setpgid by the parent is refused */
 	bool no_new_privs;
+	bool is_over_nproc; /* PF_NPROC_EXCEEDED: its new user had too many processes */
 	bool is_dumpable;
 	bool is_paused;	 /* until the outside resumes it; stopped as well, perhaps */
 	bool is_exiting; /* fds, namespaces, root, cwd and exe may be gone: NULL */
@@ -77,6 +78,8 @@ struct task {
 	uint64_t pending, blocked; /* signals: bit n - 1 */
 	struct signal_info infos[64]; /* of what is pending */
 	struct kernel_sigaction actions[64];
+	struct seccomp_filter *seccomp; /* the newest of its filters of calls; NULL */
+	struct rlimit64 limits[RLIM_NLIMITS];
 	int dying_of;	   /* the signal that it was killed by and has not yet met; 0: none */
 	int stop_signal;   /* that stopped it, until a wait took notice; 0: none */
 	bool is_continued; /* until a wait took notice */
@@ -138,6 +141,8 @@ bool signal_is_pending(const struct task *t);
 bool signal_is_fatal(const struct task *t);
 /* Delivers stop signals alone: in the middle of a call, where the task cannot end. */
 void signal_stop(struct fake *f);
+/* The signals that it ignores because it said so. */
+uint64_t signals_ignored(const struct task *t);
 /* Ends the current task, outside of a call or where one is left; does not come back. */
 _Noreturn void task_exit(struct fake *f, int wait_status);
 

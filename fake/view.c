@@ -1,5 +1,6 @@
 /* What a task sees, as text. */
 #include "fake/pid.h"
+#include "fake/seccomp.h"
 #include "fake/tree_walk.h"
 
 #include <string.h>
@@ -164,6 +165,10 @@ static void show_ids(struct fake *f, struct task *t, struct text *out)
 	text_add(out, "\ncwd ");
 	show_path(f, &t->cwd, &t->root, out);
 	text_addf(out, "\numask %04o\nno_new_privs %d\n", t->umask, t->no_new_privs);
+	text_addf(out, "seccomp filters %d\ndumpable %d\npdeathsig %d\n",
+		  seccomp_count(t->seccomp), t->is_dumpable, t->pdeathsig);
+	text_addf(out, "blocked %016llx\nignored %016llx\n", (unsigned long long)t->blocked,
+		  (unsigned long long)signals_ignored(t));
 }
 
 /* Tasks. */
