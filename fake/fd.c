@@ -41,7 +41,9 @@ static int fd_find_free(struct fake *f, int least)
 {
 	int fd = fd_lowest_free(fds_of(f), least);
 
-	return (uint64_t)fd < rlimit(f, RLIMIT_NOFILE) ? fd : refuse(f, RULE_NO_FREE_DESCRIPTOR);
+	if ((uint64_t)fd < rlimit(f, RLIMIT_NOFILE))
+		return fd;
+	return refuse(f, RULE_NO_FREE_DESCRIPTOR);
 }
 
 int fd_check_room(struct fake *f)

@@ -10,10 +10,7 @@
 #define ARCH AUDIT_ARCH_X86_64
 #endif
 
-#define FLAGS_KNOWN                                                                            \
-	(SECCOMP_FILTER_FLAG_TSYNC | SECCOMP_FILTER_FLAG_LOG | SECCOMP_FILTER_FLAG_SPEC_ALLOW | \
-	 SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_TSYNC_ESRCH |                  \
-	 SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV)
+#define FLAGS_KNOWN 0x3fu /* SECCOMP_FILTER_FLAG_MASK */
 #define ERRNO_MAX 4095u
 
 /*
@@ -114,7 +111,7 @@ bool seccomp_answers(struct fake *f, const struct raw_call *call, int *r)
 
 static int flags_check(struct fake *f, unsigned int flags)
 {
-	if (flags & ~(unsigned int)FLAGS_KNOWN)
+	if (flags & ~FLAGS_KNOWN)
 		return refuse(f, RULE_SECCOMP_FLAGS);
 	if (flags & SECCOMP_FILTER_FLAG_TSYNC && flags & SECCOMP_FILTER_FLAG_NEW_LISTENER &&
 	    !(flags & SECCOMP_FILTER_FLAG_TSYNC_ESRCH))
