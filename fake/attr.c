@@ -1,6 +1,8 @@
 /* Changing what is known of files: fchmod, fchmodat, fchown, fchownat, and truncation. */
 #include "fake/fs.h"
+#include "fake/memfd.h"
 #include "fake/open.h"
+#include "fake/rlimit.h"
 #include "fake/task.h"
 
 enum {
@@ -49,6 +51,9 @@ static int setattr_prepare(struct fake *f, struct inode *inode, struct iattr *at
 {
 	gid_t gid = attr->valid & ATTR_GID ? attr->gid : inode->gid;
 
+	if ((attr->valid & ATTR_SIZE) && attr->size > inode->size &&
+	    (uint64_t)attr->size > rlimit(f, RLIMIT_FSIZE))
+		return refuse_file_size(f);
 	if ((attr->valid & ATTR_UID) && !chown_is_ok(f, inode, attr->uid))
 		return refuse(f, RULE_CHOWN_NOT_ALLOWED);
 	if ((attr->valid & ATTR_GID) && !chgrp_is_ok(f, inode, attr->gid))
@@ -108,6 +113,9 @@ static int notify_change(struct fake *f, struct inode *inode, struct iattr *attr
 		r = inode->ops->setattr(f, inode);
 	if (r == 0)
 		r = setattr_prepare(f, inode, attr);
+	if (r == 0)
+		r = sealed_setattr(f, inode, attr->valid & ATTR_MODE ? &attr->mode : NULL,
+				   attr->valid & ATTR_SIZE ? &attr->size : NULL);
 	if (r == 0)
 		setattr_copy(f, inode, attr);
 	return r;

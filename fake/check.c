@@ -393,6 +393,7 @@ static void look_at_all(struct check *c)
 	hold(c, SB, f->pipefs);
 	hold(c, SB, f->sockfs);
 	hold(c, SB, f->pidfs);
+	hold(c, SB, f->shmem);
 	list_for_each(node, &f->super_blocks)
 		meet(c, SB, list_entry(node, struct super_block, all));
 	list_for_each(node, &f->tasks)

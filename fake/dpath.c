@@ -70,7 +70,8 @@ bool path_text(struct fake *f, const struct path *path, const struct path *root,
 
 	(void)f;
 	if (path->mnt == NULL) {
-		text_add(out, path->dentry->name);
+		text_addf(out, path->dentry->is_unlinked ? "/%s (deleted)" : "%s",
+			  path->dentry->name);
 		return true;
 	}
 	p.at = sizeof(p.bytes);

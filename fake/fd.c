@@ -1,4 +1,5 @@
 /* Descriptor tables: close, close_range, dup, fcntl. */
+#include "fake/lock.h"
 #include "fake/open.h"
 #include "fake/rlimit.h"
 #include "fake/task.h"
@@ -106,12 +107,13 @@ struct fd_table *fd_table_copy(struct fake *f, const struct fd_table *from)
 	return table;
 }
 
-/* The slot is free before the file goes: what its release does finds it closed. */
-static void fd_close_slot(struct fake *f, struct fd_slot *slot)
+/* filp_close(): the slot is free before the file goes: what its release does finds it closed. */
+static void fd_close_slot(struct fake *f, const struct fd_table *table, struct fd_slot *slot)
 {
 	struct file *file = slot->file;
 
 	*slot = (struct fd_slot){0};
+	locks_release(f, file->inode, table);
 	file_put(f, file);
 }
 
@@ -119,7 +121,7 @@ static void fd_table_close(struct fake *f, struct fd_table *table, bool only_clo
 {
 	for (int fd = 0; fd < table->size; fd++)
 		if (table->slots[fd].file && (!only_cloexec || table->slots[fd].is_cloexec))
-			fd_close_slot(f, &table->slots[fd]);
+			fd_close_slot(f, table, &table->slots[fd]);
 }
 
 void fd_table_free(struct fake *f, struct fd_table *table)
@@ -140,7 +142,7 @@ int do_close(struct fake *f, int fd)
 
 	if (slot == NULL)
 		return refuse_badf(f);
-	fd_close_slot(f, slot);
+	fd_close_slot(f, fds_of(f), slot);
 	return 0;
 }
 
@@ -159,7 +161,7 @@ int do_close_range(struct fake *f, unsigned int first, unsigned int last, unsign
 		if (flags & CLOSE_RANGE_CLOEXEC)
 			table->slots[fd].is_cloexec = true;
 		else
-			fd_close_slot(f, &table->slots[fd]);
+			fd_close_slot(f, table, &table->slots[fd]);
 	}
 	return 0;
 }
@@ -194,7 +196,7 @@ int do_dup3(struct fake *f, int oldfd, int newfd, int flags)
 	file_get(file);
 	slot = fd_slot(f, newfd);
 	if (slot)
-		fd_close_slot(f, slot);
+		fd_close_slot(f, fds_of(f), slot);
 	fd_put_at(f, file, newfd, flags & O_CLOEXEC);
 	return newfd;
 }

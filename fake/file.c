@@ -1,6 +1,7 @@
 /* Open file descriptions: read(2), write(2), lseek(2), ftruncate(2). */
 #include "fake/file.h"
 
+#include "fake/lock.h"
 #include "fake/open.h"
 #include "fake/task.h"
 
@@ -37,6 +38,7 @@ void file_put(struct fake *f, struct file *file)
 		return;
 	if (file->ops && file->ops->release)
 		file->ops->release(f, file);
+	locks_release(f, file->inode, file);
 	if (file->is_writer) {
 		file->inode->writers--;
 		if (file->path.mnt)

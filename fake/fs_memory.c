@@ -2,7 +2,9 @@
 #include "fake/fs.h"
 
 #include "fake/file.h"
+#include "fake/memfd.h"
 #include "fake/open.h"
+#include "fake/rlimit.h"
 #include "fake/task.h"
 
 #include <stdio.h> /* RENAME_EXCHANGE */
@@ -377,16 +379,37 @@ static int memory_read(struct fake *f, struct file *file, void *buf, size_t n)
 	return (int)n;
 }
 
+/* generic_write_check_limits() */
+static int limited_write(struct fake *f, off_t pos, size_t *n)
+{
+	uint64_t limit = rlimit(f, RLIMIT_FSIZE);
+
+	if (limit == RLIM64_INFINITY)
+		return 0;
+	if ((uint64_t)pos >= limit)
+		return refuse_file_size(f);
+	if (*n > limit - (uint64_t)pos)
+		*n = (size_t)(limit - (uint64_t)pos);
+	return 0;
+}
+
 static int memory_write(struct fake *f, struct file *file, const void *buf, size_t n)
 {
 	struct inode *inode = file->inode;
 	off_t pos = file->flags & O_APPEND ? inode->size : file->pos, end;
+	int r;
 
 	if (n == 0)
 		return 0;
+	r = limited_write(f, pos, &n);
+	if (r < 0)
+		return r;
 	if (n > (size_t)FILE_BYTES_MAX || pos > FILE_BYTES_MAX - (off_t)n)
 		return not_modelled(f, "writing to a file beyond 64 MiB");
 	inode_remove_privileges(f, inode);
+	r = sealed_write(f, inode, pos, &n);
+	if (r < 0)
+		return r;
 	end = (off_t)pages_take(f, inode, (size_t)pos / PAGE_BYTES, pages_for(pos + (off_t)n)) *
 	      PAGE_BYTES;
 	if (end <= pos)

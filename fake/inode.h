@@ -152,6 +152,8 @@ struct inode {
 	size_t n_pages;	   /* set in it: they count against the limit of its superblock */
 	bool is_immutable; /* S_IMMUTABLE: /proc/PID */
 	bool is_dead;	   /* a directory that was removed */
+	unsigned int seals; /* F_SEAL_*: of a file of memfd_create(2) */
+	struct lock *locks; /* of parts of it */
 	bool is_linkable;  /* made by O_TMPFILE without O_EXCL: linkat(2) may name it */
 	struct pipe *pipe; /* of a FIFO that is open */
 	void *private;

@@ -17,7 +17,7 @@ static const struct profile profiles[] = {
 	 .mountinfo_by_unique_id = true, .statx_mnt_id_unique = true,
 	 .detached_target_is_enoent = true, .mount_beneath = true, .tmpfs_shows_inode64 = true,
 	 .umount_asks_chains = true,
-	 .eventfd_is_exact = true, .memfd_has_exec_seal = true,
+	 .eventfd_is_exact = true, .memfd_has_exec_seal = true, .tiocsti_is_restricted = true,
 	 .linkat_empty_by_opener = true, .exec_opens_first = true,
 	 .statx_takes_null = true, .links_are_protected = true},
 	{.name = "6.18", .release = "6.18.0-fake",

@@ -24,6 +24,7 @@ struct profile {
 					  beneath its source that would close a circle */
 	bool eventfd_is_exact;	       /* 6.12: writes to it are 8 bytes, not more */
 	bool securebits_of_exec;       /* 6.14: SECBIT_EXEC_* need no capability */
+	bool tiocsti_is_restricted;    /* Debian, since 6.2: dev.tty.legacy_tiocsti is 0 */
 	bool memfd_has_exec_seal;      /* 6.3: MFD_EXEC, MFD_NOEXEC_SEAL, F_SEAL_EXEC */
 	bool exec_opens_first;	       /* 6.8: the program, before its arguments */
 	bool statx_takes_null;	       /* 6.11: with AT_EMPTY_PATH and a descriptor, for "" */
@@ -72,7 +73,7 @@ struct fake {
 	struct list payloads;	    /* registered by path */
 	int n_ptys;		    /* pairs of terminals, in all instances of devpts */
 	int pty_max, pty_reserve;   /* kernel.pty: at most; for the first mount namespace */
-	struct super_block *nsfs, *pipefs, *sockfs, *pidfs; /* never mounted */
+	struct super_block *nsfs, *pipefs, *sockfs, *pidfs, *shmem; /* never mounted */
 
 	char stopped[512]; /* why; "" while it goes on */
 	int watched;	    /* the task that fake_run waits for */

@@ -460,6 +460,13 @@ size_t tty_input_take(struct fake *f, struct tty *tty, unsigned char *buf, size_
 	return taken;
 }
 
+void tty_input_drop(struct fake *f, struct tty *tty)
+{
+	tty->echo.start = tty->echo.len = 0;
+	tty->input.start = tty->input.len = tty->input.canon_len = 0;
+	tty_receive(f, tty);
+}
+
 void tty_input_flush(struct fake *f, struct tty *tty)
 {
 	heap_free(f, tty->flip.at);

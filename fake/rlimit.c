@@ -8,6 +8,12 @@ uint64_t rlimit(const struct fake *f, int resource)
 	return f->current ? f->current->limits[resource].rlim_cur : NONE;
 }
 
+int refuse_file_size(struct fake *f)
+{
+	signal_send(f, f->current, SIGXFSZ);
+	return refuse(f, RULE_FILE_SIZE);
+}
+
 void rlimits_boot(struct task *t)
 {
 	static const struct rlimit64 limits[RLIM_NLIMITS] = {

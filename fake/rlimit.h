@@ -8,6 +8,8 @@
 
 /* The soft limit of the current task; outside of one, none. */
 uint64_t rlimit(const struct fake *f, int resource);
+/* RLIMIT_FSIZE: the task is sent SIGXFSZ, too. */
+int refuse_file_size(struct fake *f);
 /* Of the first task: as a service manager leaves them. */
 void rlimits_boot(struct task *t);
 /*

@@ -85,6 +85,8 @@ bool tty_output_char(struct fake *f, struct tty *tty, unsigned char c);
 bool tty_has_input(const struct tty *tty, bool poll);
 /* Moves what one read takes, at most n bytes. */
 size_t tty_input_take(struct fake *f, struct tty *tty, unsigned char *buf, size_t n);
+/* What was received and not read goes, and what waits to be received comes. */
+void tty_input_drop(struct fake *f, struct tty *tty);
 void tty_input_flush(struct fake *f, struct tty *tty);
 void tty_bytes_add(struct fake *f, struct tty_bytes *bytes, const unsigned char *add, size_t n);
 

@@ -24,6 +24,37 @@ static int tcsets(struct fake *f, struct tty *tty, const struct kernel_termios *
 	return 0;
 }
 
+/* Nothing ever waits to be sent; n_tty_flush_buffer() drops what nobody has read. */
+static int tcsetsf(struct fake *f, struct tty *tty, const struct kernel_termios *in)
+{
+	int r = tty_check_change(f, tty, SIGTTOU);
+
+	if (r < 0)
+		return r;
+	if (memory_is_bad(in))
+		return refuse_fault(f);
+	tty_input_drop(f, tty);
+	tty_termios_set(f, tty, in);
+	return 0;
+}
+
+/* As if it had been typed on this side. */
+static int tiocsti(struct fake *f, struct tty *tty, const char *byte)
+{
+	unsigned char c;
+
+	if (f->profile.tiocsti_is_restricted && !capable(f, CAP_SYS_ADMIN))
+		return refuse(f, RULE_TIOCSTI_LEGACY);
+	if (f->current->tty != tty && !capable(f, CAP_SYS_ADMIN))
+		return refuse(f, RULE_TIOCSTI_OTHER);
+	if (memory_is_bad(byte))
+		return refuse_fault(f);
+	c = (unsigned char)*byte;
+	tty_bytes_add(f, &tty->flip, &c, 1);
+	tty_receive(f, tty);
+	return 0;
+}
+
 static int tiocgwinsz(struct fake *f, struct tty *tty, struct winsize *out)
 {
 	if (memory_is_bad(out))
@@ -114,6 +145,11 @@ int tty_ioctl(struct fake *f, struct file *file, enum sysop op, uintptr_t arg)
 	switch (op) {
 	case OP_ioctl_tcgets:
 		return tcgets(f, tty_real(tty), (struct kernel_termios *)arg);
+	case OP_ioctl_tcsetsf:
+		return tcsetsf(f, tty_real(tty), (const struct kernel_termios *)arg);
+	case OP_ioctl_tiocsti:
+		return tiocsti(f, tty, (const char *)arg);
+	case OP_ioctl_tcsetsw:
 	case OP_ioctl_tcsets:
 		return tcsets(f, tty_real(tty), (const struct kernel_termios *)arg);
 	case OP_ioctl_tiocgwinsz:
@@ -150,6 +186,9 @@ static int ioctl_call(struct fake *f, int fd, uintptr_t arg)
 
 IOCTL(tcgets, struct kernel_termios *)
 IOCTL(tcsets, const struct kernel_termios *)
+IOCTL(tcsetsw, const struct kernel_termios *)
+IOCTL(tcsetsf, const struct kernel_termios *)
+IOCTL(tiocsti, const char *)
 IOCTL(tiocgwinsz, struct winsize *)
 IOCTL(tiocswinsz, const struct winsize *)
 IOCTL(tiocsctty, int)
