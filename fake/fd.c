@@ -107,7 +107,9 @@ struct fd_table *fd_table_copy(struct fake *f, const struct fd_table *from)
 	return table;
 }
 
-/* filp_close(): the slot is free before the file goes: what its release does finds it closed. */
+/*
+ * filp_close(): the slot is free before the file goes: what its release does finds it closed.
+ */
 static void fd_close_slot(struct fake *f, const struct fd_table *table, struct fd_slot *slot)
 {
 	struct file *file = slot->file;
