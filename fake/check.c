@@ -189,6 +189,8 @@ static void look_at_mount(struct check *c, const struct mount *mnt)
 	hold(c, DENTRY, mnt->root);
 	if (mnt_has_parent(mnt))
 		hold(c, DENTRY, mnt->mountpoint);
+	if (mnt->ns && mnt->ns->is_anon && mnt->ns->root == mnt)
+		hold(c, NS, &mnt->ns->ns);
 	/* Its place in the tree; where a lazy umount left it on its parent, the parent. */
 	if (mnt->ns || (mnt->is_detached && mnt_has_parent(mnt)))
 		hold(c, MOUNT, mnt);

@@ -29,7 +29,7 @@ int graft_tree(struct fake *f, struct mount *mnt, const struct path *at)
 		return refuse(f, RULE_MOUNT_INTERNAL);
 	if (S_ISDIR(at->dentry->inode->mode) != S_ISDIR(mnt->root->inode->mode))
 		return refuse(f, RULE_MOUNT_KIND);
-	return attach_recursive_mnt(f, mnt, at->mnt, at->dentry, false);
+	return attach_recursive_mnt(f, mnt, at->mnt, at->dentry, NULL);
 }
 
 /* A mount that nobody has seen yet, at path: do_add_mount(). */
@@ -131,6 +131,13 @@ static unsigned long propagation_type(unsigned long flags)
 	}
 }
 
+int may_change_propagation(struct fake *f, const struct mount *mnt)
+{
+	if (!mnt_is_mounted(mnt))
+		return refuse(f, RULE_PROPAGATION_NOT_MOUNTED);
+	return check_owner(f, mnt->ns->ns.owner);
+}
+
 static int do_change_type(struct fake *f, const struct path *path, unsigned long flags)
 {
 	struct mount *mnt = path->mnt;
@@ -142,9 +149,7 @@ static int do_change_type(struct fake *f, const struct path *path, unsigned long
 		return refuse(f, RULE_PROPAGATION_NOT_ROOT);
 	if (type == 0)
 		return refuse(f, RULE_PROPAGATION_FLAGS);
-	if (!mnt_is_mounted(mnt))
-		return refuse(f, RULE_PROPAGATION_NOT_MOUNTED);
-	r = check_owner(f, mnt->ns->ns.owner);
+	r = may_change_propagation(f, mnt);
 	if (r < 0)
 		return r;
 	if (type == MS_SHARED)
@@ -218,11 +223,8 @@ static int path_mount(struct fake *f, const char *source, struct path *path, con
 	return do_new_mount(f, path, fstype, mnt_flags, &m);
 }
 
-/* copy_mount_string(): NULL is fine. */
-static int check_string(struct fake *f, const char *s)
+int mount_string_check(struct fake *f, const char *s)
 {
-	if (s == NULL)
-		return 0;
 	if (memory_is_bad(s))
 		return refuse(f, RULE_MOUNT_BAD_STRING);
 	if (strnlen(s, PATH_MAX) == PATH_MAX)
@@ -247,10 +249,10 @@ int do_mount(struct fake *f, const char *source, const char *target, const char 
 {
 	struct path path;
 	char *copy;
-	int r = check_string(f, fstype);
+	int r = fstype ? mount_string_check(f, fstype) : 0;
 
-	if (r == 0)
-		r = check_string(f, source);
+	if (r == 0 && source)
+		r = mount_string_check(f, source);
 	if (r == 0)
 		r = copy_data(f, data, &copy);
 	if (r < 0)

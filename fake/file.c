@@ -44,6 +44,8 @@ void file_put(struct fake *f, struct file *file)
 		if (file->path.mnt)
 			file->path.mnt->writers--;
 	}
+	if (file->needs_unmount)
+		dissolve_on_fput(f, file->path.mnt);
 	path_put(f, &file->path);
 	if (file->cred)
 		cred_put(f, file->cred);

@@ -14,6 +14,7 @@ struct file {
 	unsigned int flags;  /* O_*: access mode and status flags */
 	off_t pos;
 	bool is_writer;		    /* counted in inode and mount */
+	bool needs_unmount; /* FMODE_NEED_UNMOUNT: a tree that is still detached goes with it */
 	struct cred *cred;	    /* of who opened it */
 	const struct file_ops *ops; /* NULL: O_PATH */
 	uint64_t dir_cookie;	    /* of a directory: of the entry listed last; 0: none yet */

@@ -1,6 +1,7 @@
 /* What is said of a superblock before it is made or changed: fs/fs_context.c. */
 #include "fake/fs_context.h"
 
+#include "fake/cred.h"
 #include "fake/fs.h"
 
 #include <stdio.h>
@@ -9,6 +10,19 @@
 #define LINE_BYTES 512
 
 /* What is read of a context's descriptor. */
+
+const char *fc_log_first(const struct fc_log *log)
+{
+	return log->n > 0 ? log->lines[log->first] : NULL;
+}
+
+void fc_log_drop(struct fake *f, struct fc_log *log)
+{
+	heap_free(f, log->lines[log->first]);
+	log->lines[log->first] = NULL;
+	log->first = (log->first + 1) % FC_LOG_LINES;
+	log->n--;
+}
 
 void fc_log(struct fake *f, struct fs_context *fc, char level, const char *format, ...)
 {
@@ -19,11 +33,8 @@ void fc_log(struct fake *f, struct fs_context *fc, char level, const char *forma
 
 	if (log == NULL)
 		return;
-	if (log->n == FC_LOG_LINES) {
-		heap_free(f, log->lines[log->first]);
-		log->first = (log->first + 1) % FC_LOG_LINES;
-		log->n--;
-	}
+	if (log->n == FC_LOG_LINES)
+		fc_log_drop(f, log);
 	snprintf(line, sizeof(line), "%c ", level);
 	va_start(args, format);
 	vsnprintf(line + 2, sizeof(line) - 3, format, args);
@@ -32,13 +43,6 @@ void fc_log(struct fake *f, struct fs_context *fc, char level, const char *forma
 	memcpy(line + n, "\n", 2);
 	place = &log->lines[(log->first + log->n++) % FC_LOG_LINES];
 	*place = heap_strdup(f, line);
-}
-
-void fc_log_free(struct fake *f, struct fc_log *log)
-{
-	for (int i = 0; i < FC_LOG_LINES; i++)
-		heap_free(f, log->lines[i]);
-	heap_free(f, log);
 }
 
 /* Its life. */
@@ -70,6 +74,7 @@ int fs_context_init(struct fake *f, struct fs_context *fc, const struct fs_type 
 	if (type->options_size)
 		fc->options = heap_alloc(f, type->options_size);
 	r = type->init ? type->init(f, fc) : 0;
+	ns_get(&fc->user_ns->ns);
 	if (r < 0)
 		fs_context_clean(f, fc);
 	return r;
@@ -81,6 +86,10 @@ void fs_context_clean(struct fake *f, struct fs_context *fc)
 	heap_free(f, fc->data);
 	heap_free(f, fc->source);
 	fc->options = fc->data = fc->source = NULL;
+	ns_put(f, fc->ns);
+	ns_put(f, fc->user_ns ? &fc->user_ns->ns : NULL);
+	fc->ns = NULL;
+	fc->user_ns = NULL;
 }
 
 void fs_context_source(struct fake *f, struct fs_context *fc, const char *source)

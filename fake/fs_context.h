@@ -27,9 +27,10 @@ struct fs_context {
 	char *data;    /* of a type that reads its options itself: all of them as text */
 	unsigned long sb_flags; /* MS_RDONLY, MS_SYNCHRONOUS, … that concern the superblock */
 	unsigned long sb_flags_mask; /* those that a remount changes */
-	struct user_ns *user_ns;     /* of the mounter, or of the superblock */
-	bool is_exclusive;	     /* the superblock must be new */
-	struct fc_log *log;	     /* NULL: nobody reads it */
+	struct user_ns *user_ns; /* of the mounter, or of the superblock; holds a reference */
+	struct ns *ns; /* what a type shows from the first (proc: pids), or NULL; held, too */
+	bool is_exclusive;  /* the superblock must be new */
+	struct fc_log *log; /* NULL: nobody reads it */
 };
 
 /*
@@ -38,7 +39,7 @@ struct fs_context {
  */
 int fs_context_init(struct fake *f, struct fs_context *fc, const struct fs_type *type,
 		    struct user_ns *user_ns);
-/* Gives back what is in it, but not the log. */
+/* Gives back what is in it, but not the log; flags stay, too. */
 void fs_context_clean(struct fake *f, struct fs_context *fc);
 /* The type of this name: ENODEV where there is none. */
 int fs_type_get(struct fake *f, const char *name, const struct fs_type **out);
@@ -55,7 +56,9 @@ void fs_context_source(struct fake *f, struct fs_context *fc, const char *source
 /* A line for whoever reads: level is 'e' for errors, 'w' for warnings.  errorf(), warnf() */
 void fc_log(struct fake *f, struct fs_context *fc, char level, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
-void fc_log_free(struct fake *f, struct fc_log *log);
+/* The oldest line, which the log keeps; NULL: it is empty. */
+const char *fc_log_first(const struct fc_log *log);
+void fc_log_drop(struct fake *f, struct fc_log *log);
 
 /* What a type's parse_param answers for a key that it does not know. */
 #define OPTION_UNKNOWN 1

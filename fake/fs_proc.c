@@ -78,7 +78,10 @@ static struct pid_ns *pid_ns_of_mounter(struct fake *f)
 /* Who owns the pid namespace owns its proc: proc_init_fs_context(). */
 static int proc_init(struct fake *f, struct fs_context *fc)
 {
-	fc->user_ns = pid_ns_of_mounter(f)->ns.owner;
+	struct pid_ns *pid_ns = pid_ns_of_mounter(f);
+
+	fc->ns = ns_get(&pid_ns->ns);
+	fc->user_ns = pid_ns->ns.owner;
 	return 0;
 }
 
@@ -251,7 +254,7 @@ static int proc_get_tree(struct fake *f, struct fs_context *fc, struct super_blo
 	struct proc_sb *proc = heap_alloc(f, sizeof(*proc));
 	struct super_block *sb;
 
-	proc->pid_ns = pid_ns_of_mounter(f);
+	proc->pid_ns = (struct pid_ns *)fc->ns;
 	ns_get(&proc->pid_ns->ns);
 	apply_options(f, proc, fc->options);
 	sb = sb_new(f, fc->type, proc->pid_ns->ns.owner);

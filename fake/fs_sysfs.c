@@ -65,7 +65,7 @@ static void sysfs_fill(struct fake *f, struct super_block *sb)
 	}
 }
 
-static const struct plain_ns *net_of(struct fake *f)
+static struct plain_ns *net_of(struct fake *f)
 {
 	return f->current ? f->current->ns.net : NULL;
 }
@@ -73,21 +73,21 @@ static const struct plain_ns *net_of(struct fake *f)
 /* sysfs_init_fs_context(): whoever owns the network namespace may. */
 static int sysfs_init(struct fake *f, struct fs_context *fc)
 {
-	const struct plain_ns *net = net_of(f);
+	struct plain_ns *net = net_of(f);
 
 	if (net) {
 		if (!ns_capable(f, net->ns.owner, CAP_SYS_ADMIN))
 			return refuse(f, RULE_SYSFS_NET_NS);
 		fc->user_ns = net->ns.owner;
+		fc->ns = ns_get(&net->ns);
 	}
 	return 0;
 }
 
 static int sysfs_get_tree(struct fake *f, struct fs_context *fc, struct super_block **out)
 {
-	const struct plain_ns *net = net_of(f);
 	struct super_block *sb;
-	uint64_t inum = net ? net->ns.inum : 0;
+	uint64_t inum = fc->ns ? fc->ns->inum : 0;
 
 	list_for_each(node, &f->super_blocks)
 	{
@@ -95,7 +95,7 @@ static int sysfs_get_tree(struct fake *f, struct fs_context *fc, struct super_bl
 		if (sb->type == &sysfs_fs_type && sb->net_inum == inum)
 			return fs_reuse_sb(f, fc, sb, out);
 	}
-	sb = sb_new(f, fc->type, net ? net->ns.owner : fc->user_ns);
+	sb = sb_new(f, fc->type, fc->user_ns);
 	sb->flags = fc->sb_flags;
 	sb->noexec = true;
 	sb->nodev = true;

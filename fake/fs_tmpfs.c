@@ -77,8 +77,11 @@ static int parse_id(struct fake *f, struct fs_context *fc, const struct option *
 	const struct user_ns *own = f->current ? f->current->cred->user_ns : fc->user_ns;
 	uint32_t n, outside;
 
-	if (!option_u32(o, 0, &n))
+	if (!option_u32(o, 0, &n)) {
+		if (f->profile.bad_ids_are_told_twice)
+			fc_log(f, fc, 'e', "tmpfs: Bad value for '%s'", o->key);
 		return option_bad_value(f, fc, o);
+	}
 	outside = is_gid ? gid_outside(own, n) : uid_outside(own, n);
 	if (outside == (uint32_t)-1 ||
 	    (is_gid ? gid_inside(fc->user_ns, outside) : uid_inside(fc->user_ns, outside)) ==

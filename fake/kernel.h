@@ -16,7 +16,12 @@ struct profile {
 	bool mountinfo_by_unique_id;   /* 6.8: mountinfo in order of creation */
 	bool statx_mnt_id_unique;      /* 6.8 */
 	bool detached_target_is_enoent; /* mount on a detached tree: not EINVAL */
-	bool bind_from_detached;       /* 6.15: bind from a detached tree */
+	bool detached_are_sources;     /* 6.15: binds and clones of detached trees, and moves of
+					  one into another */
+	bool config_takes_o_path;      /* FSCONFIG_SET_FD with a descriptor of O_PATH */
+	bool create_exclusive;	       /* 6.6: FSCONFIG_CMD_CREATE_EXCL */
+	bool bad_ids_are_told_twice;   /* 6.12: in the log of a context */
+	bool move_mount_looks_at_target_first; /* 6.15: before its source; NULL may be empty */
 	bool mount_beneath;	       /* 6.5 */
 	bool umount_asks_chains;       /* 6.12: asks copies on copies, too, whether
 					  they are in use */

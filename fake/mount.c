@@ -139,6 +139,12 @@ bool mnt_is_ours(struct fake *f, const struct mount *mnt)
 	return mnt && mnt->ns == f->current->ns.mnt;
 }
 
+bool mnt_is_usable_detached(struct fake *f, const struct mount *mnt)
+{
+	return mnt && mnt->ns && mnt->ns->is_anon &&
+	       (mnt->ns->origin == 0 || mnt->ns->origin == f->current->ns.mnt->seq);
+}
+
 void mount_set_mountpoint(struct mount *parent, struct dentry *mountpoint, struct mount *mnt)
 {
 	mnt_get(parent);

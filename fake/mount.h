@@ -64,6 +64,8 @@ struct mnt_ns {
 	struct list mounts; /* in the order of fs/namespace.c's list */
 	int n_mounts, n_pending;
 	uint64_t seq;	/* older namespaces have lower ones */
+	bool is_anon;	/* of a detached tree, whose root holds the only reference */
+	uint64_t origin; /* of an anonymous one: seq of whose tree was cloned; 0: of nobody's */
 	uint64_t event; /* grows with each change: for poll(2) of mountinfo */
 };
 
@@ -77,6 +79,9 @@ struct mount *mount_on(struct mount *parent, struct dentry *mountpoint);
 bool dentry_is_local_mountpoint(struct fake *f, const struct dentry *d);
 /* Unlinked or renamed away: what was mounted on it in any namespace goes. */
 void detach_mounts(struct fake *f, struct dentry *d);
+
+/* The descriptor that kept a detached tree is closed. */
+void dissolve_on_fput(struct fake *f, struct mount *mnt);
 
 /* Write access through a mount: -EROFS as a refusal. */
 int mnt_want_write(struct fake *f, const struct path *path);

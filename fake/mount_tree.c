@@ -148,7 +148,7 @@ int invent_group_ids(struct fake *f, struct mount *mnt, bool recurse)
 	return 0;
 }
 
-static void cleanup_group_ids(struct fake *f, struct mount *mnt)
+void cleanup_group_ids(struct fake *f, struct mount *mnt)
 {
 	for (struct mount *p = mnt; p; p = next_mnt(p, mnt))
 		if (p->group_id && !(p->flags & MNT_SHARED))
@@ -167,10 +167,8 @@ int count_mounts(struct fake *f, struct mnt_ns *ns, struct mount *mnt)
 	return 0;
 }
 
-/* The ring of a new tree becomes part of the namespace that its parent is in. */
-static void commit_tree(struct fake *f, struct mount *mnt)
+void mount_ring_to_ns(struct fake *f, struct mount *mnt, struct mnt_ns *ns)
 {
-	struct mnt_ns *ns = mnt->parent->ns;
 	LIST(tree);
 
 	list_insert(&tree, mnt->in_ns.prev);
@@ -180,6 +178,16 @@ static void commit_tree(struct fake *f, struct mount *mnt)
 		list_remove(&m->in_ns);
 		mount_add_to_ns(f, ns, m);
 	}
+}
+
+static void commit_tree(struct fake *f, struct mount *mnt)
+{
+	struct mnt_ns *ns = mnt->parent->ns;
+
+	/* The head of an anonymous namespace's list is a node of the ring. */
+	if (mnt->ns)
+		list_remove(&mnt->ns->mounts);
+	mount_ring_to_ns(f, mnt, ns);
 	ns->n_pending = 0;
 	mount_hash(mnt);
 	mnt_ns_touch(ns);
@@ -233,8 +241,9 @@ static int propagate_source(struct fake *f, struct mount *source, struct mount *
 }
 
 int attach_recursive_mnt(struct fake *f, struct mount *source, struct mount *dest,
-			 struct dentry *mountpoint, bool is_moving)
+			 struct dentry *mountpoint, struct mount *top)
 {
+	bool is_moving = mnt_has_parent(source);
 	struct mnt_ns *ns = dest->ns;
 	LIST(copies);
 	int r = 0;
@@ -250,25 +259,30 @@ int attach_recursive_mnt(struct fake *f, struct mount *source, struct mount *des
 		ns->n_pending = 0;
 		return r;
 	}
-	if (is_moving) {
+	if (is_moving)
 		mount_unhash(f, source);
-		mount_set_mountpoint(dest, mountpoint, source);
+	mount_set_mountpoint(dest, mountpoint, source);
+	if (top)
+		mount_change_mountpoint(f, source, source->root, top);
+	if (is_moving) {
 		mount_hash(source);
 		mnt_ns_touch(source->ns);
 	} else {
-		mount_set_mountpoint(dest, mountpoint, source);
 		commit_tree(f, source);
 	}
 	commit_copies(f, &copies, source->root, ns->ns.owner);
 	return 0;
 }
 
-int lock_mount(struct fake *f, struct path *path)
+/* do_lock_mount(): is_beneath asks after what the mount on top is on. */
+static int lock_mount_at(struct fake *f, struct path *path, bool is_beneath)
 {
 	for (;;) {
+		bool under = is_beneath && path->mnt;
+		const struct dentry *d = under ? path->mnt->mountpoint : path->dentry;
 		struct mount *on_top;
 
-		if (path->dentry->is_unlinked)
+		if (d->is_unlinked)
 			return refuse(f, RULE_MOUNT_TARGET_REMOVED);
 		if (f->profile.detached_target_is_enoent && !mnt_is_mounted(path->mnt))
 			return refuse(f, RULE_MOUNT_TARGET_DETACHED);
@@ -280,4 +294,14 @@ int lock_mount(struct fake *f, struct path *path)
 		path_put(f, path);
 		*path = (struct path){on_top, on_top->root};
 	}
+}
+
+int lock_mount(struct fake *f, struct path *path)
+{
+	return lock_mount_at(f, path, false);
+}
+
+int lock_mount_beneath(struct fake *f, struct path *path)
+{
+	return lock_mount_at(f, path, true);
 }

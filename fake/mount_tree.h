@@ -57,6 +57,9 @@ static inline bool path_is_mount_root(const struct path *path)
 /* check_mnt(): in the current task's namespace. */
 bool mnt_is_ours(struct fake *f, const struct mount *mnt);
 
+/* check_anonymous_mnt(): in a detached tree made from the current namespace, or by fsmount. */
+bool mnt_is_usable_detached(struct fake *f, const struct mount *mnt);
+
 /* Remembers the place, which takes references; lookups find it once it is hashed. */
 void mount_set_mountpoint(struct mount *parent, struct dentry *mountpoint, struct mount *mnt);
 void mount_hash(struct mount *mnt);
@@ -75,9 +78,14 @@ struct mount *next_mnt(struct mount *mnt, struct mount *root);
 /* A copy of the tree on mnt from root on, attached nowhere: 0 or a refusal. */
 int copy_tree(struct fake *f, struct mount *mnt, struct dentry *root, int flags,
 	      struct mount **out);
-/* Mounts the tree at mountpoint in dest and wherever dest propagates to. */
+/* The ring of a new tree becomes part of a namespace. */
+void mount_ring_to_ns(struct fake *f, struct mount *mnt, struct mnt_ns *ns);
+/*
+ * Mounts the tree at mountpoint in dest and wherever dest propagates to; beneath what is
+ * mounted there already, or NULL.  The tree is new, detached or, with a parent, is moved.
+ */
 int attach_recursive_mnt(struct fake *f, struct mount *source, struct mount *dest,
-			 struct dentry *mountpoint, bool is_moving);
+			 struct dentry *mountpoint, struct mount *top);
 /* Is there room in the namespace for this tree too?  0 or a refusal. */
 int count_mounts(struct fake *f, struct mnt_ns *ns, struct mount *mnt);
 int invent_group_ids(struct fake *f, struct mount *mnt, bool recurse);
@@ -90,6 +98,8 @@ void put_unmounted(struct fake *f, struct list *unmounted);
  * 0 or a refusal: -ENOENT for what was removed.
  */
 int lock_mount(struct fake *f, struct path *path);
+/* The same where something is to be mounted beneath the top. */
+int lock_mount_beneath(struct fake *f, struct path *path);
 bool is_path_reachable(const struct mount *mnt, const struct dentry *d,
 		       const struct path *root);
 bool is_mnt_ns_file(const struct dentry *d);
@@ -99,6 +109,8 @@ bool mnt_ns_loop(struct fake *f, const struct dentry *d);
 int may_mount(struct fake *f);
 /* Has it CAP_SYS_ADMIN over who owns a mount or superblock?  Always, before user namespaces. */
 int check_owner(struct fake *f, const struct user_ns *owner);
+/* A source or a type, before it is copied: copy_mount_string().  0 or a refusal. */
+int mount_string_check(struct fake *f, const char *s);
 /* May the current task make a superblock of this type?  mount_capable() */
 int mount_capable(struct fake *f, const struct fs_context *fc);
 /*
@@ -119,7 +131,29 @@ int do_remount(struct fake *f, const struct path *path, unsigned long sb_flags,
 int do_reconfigure_mnt(struct fake *f, const struct path *path, unsigned int mnt_flags);
 /* MS_BIND, MS_MOVE: path is the target, and moves to the top of what is mounted there. */
 int do_loopback(struct fake *f, struct path *path, const char *source, bool recurse);
+/* A copy of what is at from, attached nowhere: __do_loopback() */
+int copy_bind_source(struct fake *f, const struct path *from, bool recurse, struct mount **out);
+bool has_locked_children(const struct mount *mnt, const struct dentry *d);
 int do_move_mount_old(struct fake *f, struct path *path, const char *source);
+
+/* Detached trees (open_tree.c). */
+
+/* A namespace of its own for a new tree: attach_mnt is nobody's yet. */
+void mnt_ns_anonymous(struct fake *f, struct mount *root, uint64_t origin);
+static inline bool is_anon_root(const struct mount *mnt)
+{
+	return mnt && mnt->ns && mnt->ns->is_anon && !mnt_has_parent(mnt);
+}
+/* The namespace of a tree that has become part of another one. */
+void mnt_ns_forget_anonymous(struct fake *f, struct mnt_ns *ns);
+/* An O_PATH descriptor for its root: the tree goes with it, unless it is attached before. */
+int fd_install_detached(struct fake *f, struct mount *mnt, bool is_cloexec);
+
+/* Is the mount in a namespace, and may the current task change its propagation? */
+int may_change_propagation(struct fake *f, const struct mount *mnt);
+/* What whoever locked the mount has set must stay set: can_change_locked_flags(). */
+int check_locked_flags(struct fake *f, const struct mount *mnt, unsigned int flags);
+void cleanup_group_ids(struct fake *f, struct mount *mnt);
 
 /* Propagation (propagation.c, propagate_umount.c). */
 

@@ -19,10 +19,10 @@ bool are_peers(const struct mount *a, const struct mount *b)
 	return a->group_id == b->group_id && a->group_id != 0;
 }
 
-/* IS_MNT_NEW(): a copy that is not committed yet; neither receives nor hands on. */
+/* IS_MNT_NEW(): not committed yet, or detached; neither receives nor hands on. */
 static bool is_new(const struct mount *mnt)
 {
-	return mnt->ns == NULL;
+	return mnt->ns == NULL || mnt->ns->is_anon;
 }
 
 static struct mount *first_slave(const struct mount *mnt)

@@ -16,8 +16,7 @@ static int check_remount(struct fake *f, const struct path *path)
 	return 0;
 }
 
-/* What whoever locked the mount has set must stay set: can_change_locked_flags(). */
-static int check_locked_flags(struct fake *f, const struct mount *mnt, unsigned int new)
+int check_locked_flags(struct fake *f, const struct mount *mnt, unsigned int new)
 {
 	static const struct {
 		unsigned int lock, flag;

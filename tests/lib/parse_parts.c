@@ -140,7 +140,7 @@ static bool part_fsconfig_value(struct scan *s, int i)
 	char *value;
 	size_t n;
 
-	if (scan_take(s, "0x")) {
+	if (!is_binary && scan_take(s, "0x")) {
 		s->at -= 2;
 		if (!scan_number(s, &uint_form, &address))
 			return false;
