@@ -47,16 +47,26 @@ def reached_edge(n, stamps):
     return out
 
 
-def document_edges(n, house):
-    """Writes the generated documents; answers the stamps of comparing them."""
+def document_edges(n, house, on_fake):
+    """Writes the generated documents; answers the stamps of comparing them.
+
+    on_fake: the stamps of the conformance rows on the fake, one for each profile.
+    """
     n.rule("document", "$in >$out", description="$out")
     n.rule("compare", "diff -u $in && touch $out", description="lint $out")
     n.rule("copy", "cp $in $document", description="$document")
-    stamps, written = [], []
+    stamps, written, documents = [], [], [*house.GENERATED, house.CONFORMANCE_INDEX]
     for document, (path, parts) in house.GENERATED.items():
-        name = Path(document).name
         house.program(n, "release", f"docs/{Path(path).stem}", [path], parts)
-        n.build(f"build/docs/{name}", "document", f"build/release/docs/{Path(path).stem}")
+        n.build(f"build/docs/{Path(document).name}", "document",
+                f"build/release/docs/{Path(path).stem}")
+    kernels = sorted({kernel for group in house.KERNELS.values() for kernel in group})
+    tool = "tests/lint/conformance_md.py"
+    n.rule("index", f"{tool} {','.join(kernels)} $in >$out", description="$out")
+    n.build(f"build/docs/{Path(documents[-1]).name}", "index", on_fake,
+            implicit=[tool, "fake/rules.def"])
+    for document in documents:
+        name = Path(document).name
         stamps.append(f"build/lint/{name}.ok")
         n.build(stamps[-1], "compare", [document, f"build/docs/{name}"])
         written.append(f"docs-{name}")
