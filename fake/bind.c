@@ -3,6 +3,8 @@
 
 #include "fake/task.h"
 
+#include <string.h>
+
 bool has_locked_children(const struct mount *mnt, const struct dentry *d)
 {
 	list_for_each(node, &mnt->children) {
@@ -14,6 +16,11 @@ bool has_locked_children(const struct mount *mnt, const struct dentry *d)
 	return false;
 }
 
+static bool is_pidfd(const struct fake *f, const struct dentry *d)
+{
+	return d->sb == f->pidfs && strcmp(d->name, "anon_inode:[pidfd]") == 0;
+}
+
 /* May this be bound?  __do_loopback() */
 static int check_bind_source(struct fake *f, const struct path *from, bool recurse)
 {
@@ -21,6 +28,8 @@ static int check_bind_source(struct fake *f, const struct path *from, bool recur
 
 	if (old && old->flags & MNT_UNBINDABLE)
 		return refuse(f, RULE_BIND_UNBINDABLE);
+	if (f->profile.detached_are_sources && is_pidfd(f, from->dentry))
+		return not_modelled(f, "a mount of a pidfd");
 	/* Files of namespaces are in no namespace, and may be bound nevertheless. */
 	if (!mnt_is_ours(f, old) && nsfs_ns(from->dentry->inode) == NULL &&
 	    !(f->profile.detached_are_sources && mnt_is_usable_detached(f, old)))

@@ -115,6 +115,8 @@ static int create(struct fake *f, struct fs_config *config, bool is_exclusive)
 	fc->is_exclusive = is_exclusive;
 	r = fc->type->get_tree(f, fc, &config->sb);
 	config->phase = r < 0 ? FC_FAILED : FC_AWAITING_MOUNT;
+	if (r == 0)
+		config->root = dentry_get(config->sb->root);
 	return r;
 }
 

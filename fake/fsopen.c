@@ -32,8 +32,10 @@ static void config_free(struct fake *f, struct fs_config *config)
 	fs_context_clean(f, &config->fc);
 	while (fc_log_first(&config->log))
 		fc_log_drop(f, &config->log);
-	if (config->sb)
+	if (config->sb) {
+		dentry_put(f, config->root);
 		sb_put(f, config->sb);
+	}
 	heap_free(f, config);
 }
 
@@ -48,6 +50,7 @@ static void config_holds(struct fake *f, struct file *file, struct check *c)
 
 	(void)f;
 	check_holds_sb(c, config->sb);
+	check_holds_dentry(c, config->root);
 	if (config->fc.ns)
 		check_holds_ns(c, config->fc.ns);
 	if (config->fc.user_ns)
@@ -136,6 +139,7 @@ static int pick(struct fake *f, const struct path *path, struct fs_config **out)
 		return r;
 	(*out)->phase = FC_RECONF_PARAMS;
 	(*out)->sb = sb_get(sb);
+	(*out)->root = dentry_get(path->dentry);
 	return 0;
 }
 

@@ -18,7 +18,8 @@ enum fc_phase {
 struct fs_config {
 	struct fs_context fc;
 	enum fc_phase phase;
-	struct super_block *sb; /* fc->root's, with a reference; NULL: not made yet */
+	struct super_block *sb; /* with a reference; NULL: not made yet */
+	struct dentry *root;	/* fc->root, with one as well: what was picked */
 	struct fc_log log;
 };
 

@@ -16,8 +16,8 @@ struct profile {
 	bool mountinfo_by_unique_id;   /* 6.8: mountinfo in order of creation */
 	bool statx_mnt_id_unique;      /* 6.8 */
 	bool detached_target_is_enoent; /* mount on a detached tree: not EINVAL */
-	bool detached_are_sources;     /* 6.15: binds and clones of detached trees, and moves of
-					  one into another */
+	bool detached_are_sources;     /* 6.15: binds and clones of detached trees, moves of one
+					  into another; their slaves receive */
 	bool config_takes_o_path;      /* FSCONFIG_SET_FD with a descriptor of O_PATH */
 	bool create_exclusive;	       /* 6.6: FSCONFIG_CMD_CREATE_EXCL */
 	bool bad_ids_are_told_twice;   /* 6.12: in the log of a context */
@@ -36,6 +36,8 @@ struct profile {
 	bool copies_lose_unbindable;   /* seen on 6.18: in a new mount namespace */
 	bool move_looks_at_paths_first; /* seen on 6.18: before the target's mount */
 	bool linkat_empty_by_opener;   /* 6.10: AT_EMPTY_PATH for its opener */
+	bool tucked_are_covered_on_top; /* seen on 6.18: by what they are tucked under; before,
+					   on its root, whatever else is there */
 	bool devpts_takes_parameters;  /* 6.15: devpts and devtmpfs, one by one: a remount that
 					  is refused changes no option */
 	bool links_are_protected;      /* Debian: protected_symlinks, _hardlinks are 1 */

@@ -65,6 +65,7 @@ struct mnt_ns {
 	int n_mounts, n_pending;
 	uint64_t seq;	/* older namespaces have lower ones */
 	bool is_anon;	/* of a detached tree, whose root holds the only reference */
+	bool is_mute;	/* and hands nothing on to slaves */
 	uint64_t origin; /* of an anonymous one: seq of whose tree was cloned; 0: of nobody's */
 	uint64_t event; /* grows with each change: for poll(2) of mountinfo */
 };

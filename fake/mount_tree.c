@@ -193,12 +193,21 @@ static void commit_tree(struct fake *f, struct mount *mnt)
 	mnt_ns_touch(ns);
 }
 
+/* Which mount of a tree is covered where the tree is tucked beneath another mount. */
+static struct mount *where_to_cover(struct fake *f, struct mount *mnt)
+{
+	struct mount *on_top;
+
+	while (f->profile.tucked_are_covered_on_top && (on_top = mount_on(mnt, mnt->root)))
+		mnt = on_top;
+	return mnt;
+}
+
 /*
  * Commits the propagated copies.  What was already mounted there moves onto the copy, which
  * is tucked beneath it.  Trees that come from a more privileged owner are locked as a whole.
  */
-static void commit_copies(struct fake *f, struct list *copies, struct dentry *source_root,
-			  const struct user_ns *owner)
+static void commit_copies(struct fake *f, struct list *copies, const struct user_ns *owner)
 {
 	while (!list_empty(copies)) {
 		struct mount *copy = list_entry(copies->next, struct mount, work);
@@ -208,8 +217,11 @@ static void commit_copies(struct fake *f, struct list *copies, struct dentry *so
 		if (copy->parent->ns->ns.owner != owner)
 			lock_mnt_tree(copy);
 		copy->flags &= ~MNT_LOCKED;
-		if (covering)
-			mount_change_mountpoint(f, copy, source_root, covering);
+		if (covering) {
+			struct mount *top = where_to_cover(f, copy);
+
+			mount_change_mountpoint(f, top, top->root, covering);
+		}
 		commit_tree(f, copy);
 	}
 }
@@ -249,7 +261,7 @@ int attach_recursive_mnt(struct fake *f, struct mount *source, struct mount *des
 	int r = 0;
 
 	/* Copies could be tucked beneath others, so its root must be fit to be mounted on. */
-	if (source->root->is_unlinked)
+	if (where_to_cover(f, source)->root->is_unlinked)
 		return refuse(f, RULE_MOUNT_SOURCE_REMOVED);
 	if (!is_moving)
 		r = count_mounts(f, ns, source);
@@ -270,7 +282,7 @@ int attach_recursive_mnt(struct fake *f, struct mount *source, struct mount *des
 	} else {
 		commit_tree(f, source);
 	}
-	commit_copies(f, &copies, source->root, ns->ns.owner);
+	commit_copies(f, &copies, ns->ns.owner);
 	return 0;
 }
 

@@ -72,15 +72,24 @@ static bool would_be_covered(const struct mount *from, const struct mount *to,
 	return false;
 }
 
+static int check_top_root(struct fake *f, const struct path *to)
+{
+	if (!path_is_mount_root(to))
+		return refuse(f, RULE_BENEATH_NOT_ROOT);
+	return 0;
+}
+
 /* Where top stands: first half of can_move_mount_beneath(). */
 static int check_top(struct fake *f, const struct path *to)
 {
 	const struct mount *top = to->mnt;
+	int r;
 
 	if (!mnt_has_parent(top))
 		return refuse(f, RULE_BENEATH_NO_PARENT);
-	if (!path_is_mount_root(to))
-		return refuse(f, RULE_BENEATH_NOT_ROOT);
+	r = check_top_root(f, to);
+	if (r < 0)
+		return r;
 	if (top->flags & MNT_LOCKED)
 		return refuse(f, RULE_BENEATH_LOCKED);
 	return 0;
@@ -176,6 +185,8 @@ static int do_move(struct fake *f, const struct path *from, struct path *to, boo
 		r = check_move_root(f, from);
 		if (r == 0)
 			r = check_move_kind(f, from, to);
+		if (r == 0 && beneath)
+			r = check_top_root(f, to);
 	}
 	if (r == 0)
 		r = beneath ? lock_mount_beneath(f, to) : lock_mount(f, to);

@@ -21,6 +21,7 @@ void mnt_ns_anonymous(struct fake *f, struct mount *root, uint64_t origin)
 	ns_get(&ns->ns.owner->ns);
 	list_init(&ns->mounts);
 	ns->is_anon = true;
+	ns->is_mute = !f->profile.detached_are_sources;
 	ns->origin = origin;
 	ns->root = root;
 	mount_ring_to_ns(f, root, ns);
@@ -125,7 +126,7 @@ static int mount_config(struct fake *f, struct fs_config *config, unsigned int m
 	/* Kernels of the 6.1 line do not agree. */
 	if (config->sb->flags & (unsigned long)MS_NOUSER)
 		return not_modelled(f, "fsmount(2) of a filesystem of the kernel's own");
-	mnt = mnt_create(f, config->sb, config->sb->root, source ? source : "none");
+	mnt = mnt_create(f, config->sb, config->root, source ? source : "none");
 	mnt->flags = mnt_flags;
 	fs_config_clean(f, config);
 	mnt_ns_anonymous(f, mnt, 0);

@@ -19,10 +19,16 @@ bool are_peers(const struct mount *a, const struct mount *b)
 	return a->group_id == b->group_id && a->group_id != 0;
 }
 
-/* IS_MNT_NEW(): not committed yet, or detached; neither receives nor hands on. */
+/* IS_MNT_NEW(): not committed yet, or detached before Linux 6.15; hands nothing on. */
 static bool is_new(const struct mount *mnt)
 {
-	return mnt->ns == NULL || mnt->ns->is_anon;
+	return mnt->ns == NULL || mnt->ns->is_mute;
+}
+
+/* need_secondary(): what is detached receives nothing. */
+static bool receives_at(const struct mount *mnt, const struct dentry *mountpoint)
+{
+	return !is_new(mnt) && !mnt->ns->is_anon && dentry_is_beneath(mountpoint, mnt->root);
 }
 
 static struct mount *first_slave(const struct mount *mnt)
@@ -244,7 +250,7 @@ static int propagate_group(struct fake *f, struct propagation *p, struct mount *
 			return 0;
 	}
 	do {
-		if (!is_new(m) && dentry_is_beneath(p->mountpoint, m->root)) {
+		if (receives_at(m, p->mountpoint)) {
 			r = propagate_one(f, p, m, flags);
 			if (r < 0)
 				return r;

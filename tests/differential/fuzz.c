@@ -116,6 +116,7 @@ static int make_program(struct fuzz *f, uint64_t seed)
 	/* Simplified: in which order newer kernels make the copies of a mount is not known. */
 	g.sorted = strcmp(f->o.engine.profile, "6.18") == 0;
 	g.pidfds = seed % 8 == 0;
+	g.contexts = seed % 4 == 1;
 	/* Tasks are dear on User Mode Linux: many programs have one or two. */
 	g.most_tasks = seed % 3 == 0 ? GENERATOR_TASKS : (int)(seed % 3);
 	for (int i = 0; i < f->o.calls && !unknown; i++) {

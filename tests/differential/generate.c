@@ -25,6 +25,9 @@ enum effect {
 	MAKES_PIDFD = 8192,
 	USES_PIDFD = 16384,
 	ASKS_INODE = 32768, /* of a descriptor: all pidfds have one, of the whole machine */
+	MAKES_CONTEXT = 65536,
+	USES_CONTEXT = 131072, /* they have the inode of the pidfds */
+	MAKES_TREE = 262144,
 };
 
 struct recipe {
@@ -190,11 +193,11 @@ static void put_fd(struct writer *w)
 	put(w, number, strlen(number));
 }
 
-static void put_pidfd(struct writer *w)
+static void put_number(struct writer *w, int n)
 {
 	char number[16];
 
-	snprintf(number, sizeof(number), "%d", w->g->tasks[w->g->task].pidfd);
+	snprintf(number, sizeof(number), "%d", n);
 	put(w, number, strlen(number));
 }
 
@@ -265,7 +268,11 @@ static void put_word(struct writer *w, const char *end)
 	else if (alone && *w->at == 'D')
 		put_fd(w);
 	else if (alone && *w->at == 'K')
-		put_pidfd(w);
+		put_number(w, w->g->tasks[w->g->task].pidfd);
+	else if (alone && *w->at == 'C')
+		put_number(w, w->g->tasks[w->g->task].context);
+	else if (alone && *w->at == 'G')
+		put_number(w, w->g->tasks[w->g->task].tree);
 	else if (alone && *w->at == 'Q')
 		put_path(w, name(w->g));
 	else
@@ -304,7 +311,9 @@ static bool is_wanted(const struct generator *g)
 {
 	int effects = g->recipe->effects;
 
-	if (!g->task || effects & (g->pidfds ? ASKS_INODE : USES_PIDFD))
+	if (!g->task || (effects & USES_PIDFD && !g->pidfds) ||
+	    (effects & USES_CONTEXT && !g->contexts) ||
+	    (effects & ASKS_INODE && (g->pidfds || g->contexts)))
 		return false;
 	return !(effects & MAKES_TASK) || g->n_tasks < g->most_tasks;
 }
@@ -355,10 +364,14 @@ static void learn_fds(struct generator *g, int r, const char *answer)
 	int effects = g->recipe->effects, a, b;
 	const char *list = strchr(answer, '[');
 
-	if ((effects & MAKES_FD) && r > 2)
+	if ((effects & (MAKES_FD | MAKES_TREE | MAKES_CONTEXT)) && r > 2)
 		fd_add(aim, r);
 	if ((effects & MAKES_PIDFD) && r > 2)
 		aim->pidfd = r;
+	if ((effects & MAKES_CONTEXT) && r > 2)
+		aim->context = r;
+	if ((effects & MAKES_TREE) && r > 2)
+		aim->tree = r;
 	if ((effects & MAKES_FDS) && list && sscanf(list, "[%d, %d]", &a, &b) == 2) {
 		fd_add(aim, a);
 		fd_add(aim, b);

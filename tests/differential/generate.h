@@ -22,6 +22,8 @@ struct aim {
 	bool asleep;
 	bool is_user; /* gave its rights up */
 	int pidfd;    /* the last one that was opened */
+	int context;  /* of fsopen and fspick: likewise */
+	int tree;     /* of open_tree and fsmount: likewise */
 	int n_fds;
 	int fds[GENERATOR_FDS];
 };
@@ -30,6 +32,7 @@ struct generator {
 	uint64_t state;	    /* of the random numbers */
 	bool sorted;	    /* ask for mount tables in an order of our own */
 	bool pidfds;	    /* open pidfds, and then ask nothing of inodes by descriptor */
+	bool contexts;	    /* open contexts of filesystems, likewise */
 	struct pool paths;  /* that exist, of any kind */
 	struct pool mounts; /* on which something is mounted */
 	int n_tasks, most_tasks;
