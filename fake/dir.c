@@ -126,7 +126,8 @@ static int node_create(struct fake *f, struct path *parent, const char *name,
 		r = inode_permission(f, dir, MAY_WRITE | MAY_EXEC);
 	if (r == 0 && is_device && !is_whiteout && !capable(f, CAP_MKNOD))
 		r = refuse(f, RULE_MKNOD_CAPABILITY);
-	if (r == 0 && dir->ops->create == NULL)
+	if (r == 0 &&
+	    (dir->ops->create == NULL || (dir->ops->makes_files_only && !S_ISREG(want->mode))))
 		r = S_ISREG(want->mode) ? refuse(f, RULE_CREATE_NOT_HERE)
 					: refuse(f, RULE_MKNOD_NOT_HERE);
 	if (r == 0)

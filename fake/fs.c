@@ -75,7 +75,6 @@ static const struct fs_type unmodelled[] = {
 	UNMODELLED("fuseblk", 0),
 	UNMODELLED("hugetlbfs", FS_NODEV),
 	UNMODELLED("iso9660", 0),
-	UNMODELLED("mqueue", FS_USERNS_MOUNT | FS_NODEV),
 	UNMODELLED("nfs", FS_NODEV),
 	UNMODELLED("nfs4", FS_NODEV),
 	UNMODELLED("overlay", FS_USERNS_MOUNT | FS_NODEV),
@@ -93,8 +92,8 @@ static const struct fs_type unmodelled[] = {
 };
 
 static const struct fs_type *const modelled[] = {
-	&devpts_fs_type, &devtmpfs_fs_type, &proc_fs_type,  &ramfs_fs_type,
-	&rootfs_fs_type, &sysfs_fs_type,    &tmpfs_fs_type,
+	&devpts_fs_type, &devtmpfs_fs_type, &mqueue_fs_type, &proc_fs_type,
+	&ramfs_fs_type,	 &rootfs_fs_type,   &sysfs_fs_type,  &tmpfs_fs_type,
 };
 
 const struct fs_type *fs_type_find(const char *name)

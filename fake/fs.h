@@ -4,7 +4,7 @@
 
 #include "fake/fs_context.h"
 
-extern const struct fs_type proc_fs_type, devpts_fs_type, sysfs_fs_type;
+extern const struct fs_type proc_fs_type, devpts_fs_type, sysfs_fs_type, mqueue_fs_type;
 extern const struct fs_type tmpfs_fs_type, ramfs_fs_type, rootfs_fs_type, devtmpfs_fs_type;
 
 /* Simplified: a machine of 1 GiB; tmpfs takes half of it where it is not told. */

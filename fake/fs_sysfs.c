@@ -92,14 +92,14 @@ static int sysfs_get_tree(struct fake *f, struct fs_context *fc, struct super_bl
 	list_for_each(node, &f->super_blocks)
 	{
 		sb = list_entry(node, struct super_block, all);
-		if (sb->type == &sysfs_fs_type && sb->net_inum == inum)
+		if (sb->type == &sysfs_fs_type && sb->ns_inum == inum)
 			return fs_reuse_sb(f, fc, sb, out);
 	}
 	sb = sb_new(f, fc->type, fc->user_ns);
 	sb->flags = fc->sb_flags;
 	sb->noexec = true;
 	sb->nodev = true;
-	sb->net_inum = inum;
+	sb->ns_inum = inum;
 	sb->dir_ops = &sysfs_dir_ops;
 	sb->file_iops = sb->link_ops = &sysfs_file_iops;
 	sysfs_fill(f, sb);

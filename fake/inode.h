@@ -69,7 +69,7 @@ struct super_block {
 	struct list mounts;  /* struct mount.of_sb; no list while it was never mounted */
 	uint64_t next_ino;
 	int n_removed;	   /* s_remove_count: inodes without a link that are still in use */
-	uint64_t net_inum; /* sysfs: of which network namespace */
+	uint64_t ns_inum; /* sysfs, mqueue: of which namespace */
 	const struct inode_ops *dir_ops, *file_iops, *link_ops; /* of inodes made in it */
 	void *private;
 };
@@ -91,6 +91,7 @@ struct inode_ops {
 	/* New child, all types (mode has S_IFMT; link target or NULL; rdev). */
 	int (*create)(struct fake *f, struct dentry *dir, const char *name, mode_t mode,
 		      dev_t rdev, const char *target, struct dentry **out);
+	bool makes_files_only; /* create is for regular files, and NULL for others */
 	int (*link)(struct fake *f, struct dentry *old, struct dentry *dir, const char *name);
 	int (*unlink)(struct fake *f, struct dentry *dir, struct dentry *victim);
 	int (*rmdir)(struct fake *f, struct dentry *dir, struct dentry *victim);

@@ -62,6 +62,10 @@ static struct plain_ns *plain_ns_new(struct fake *f, int type, struct user_ns *o
 	struct plain_ns *ns = heap_alloc(f, sizeof(*ns));
 
 	ns_init(f, &ns->ns, type, owner);
+	if (f->current) {
+		ns->uid = f->current->cred->fsuid;
+		ns->gid = f->current->cred->fsgid;
+	}
 	return ns;
 }
 

@@ -29,9 +29,11 @@ struct pid_ns {
 	bool is_dead;	   /* its init has died: no more forks */
 };
 
-/* ipc, net and cgroup: nothing but an identity. */
+/* ipc, net and cgroup: nothing but an identity, and who made it. */
 struct plain_ns {
 	struct ns ns;
+	uid_t uid; /* fsuid and fsgid, as the initial user namespace has them */
+	gid_t gid;
 };
 
 /* What a task is in. */
