@@ -108,6 +108,8 @@ static int notify_change(struct fake *f, struct inode *inode, struct iattr *attr
 		return refuse(f, RULE_IMMUTABLE_ATTRIBUTES);
 	if ((attr->valid & ATTR_MODE) && S_ISLNK(inode->mode))
 		return refuse(f, RULE_CHMOD_SYMLINK);
+	if (f->profile.anon_inodes_are_fixed && inode->sb == f->pidfs)
+		return refuse(f, RULE_ANON_INODE_FIXED);
 	setattr_kill_bits(inode, attr);
 	if ((attr->valid & ATTR_MODE) && inode->ops->setattr)
 		r = inode->ops->setattr(f, inode);

@@ -65,6 +65,8 @@ static bool file_is_seekable(const struct file *file)
 /* Where there is nothing to read, a bad buffer is never touched. */
 static bool read_touches_buffer(const struct file *file)
 {
+	if (file->ops->read_sees_buffer)
+		return false;
 	return !S_ISREG(file->inode->mode) || file->pos < file->inode->size;
 }
 

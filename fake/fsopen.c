@@ -22,9 +22,10 @@ static int config_read(struct fake *f, struct file *file, void *buf, size_t n)
 	length = strlen(line);
 	if (length > n)
 		return refuse(f, RULE_FSCONTEXT_SHORT);
-	memcpy(buf, line, length);
+	if (!memory_is_bad(buf))
+		memcpy(buf, line, length);
 	fc_log_drop(f, &config->log);
-	return (int)length;
+	return memory_is_bad(buf) ? refuse_fault(f) : (int)length;
 }
 
 static void config_free(struct fake *f, struct fs_config *config)
@@ -59,6 +60,7 @@ static void config_holds(struct fake *f, struct file *file, struct check *c)
 
 static const struct file_ops config_file_ops = {
 	.read = config_read,
+	.read_sees_buffer = true,
 	.release = config_release,
 	.holds = config_holds,
 };

@@ -124,6 +124,7 @@ struct file_ops {
 	int (*open)(struct fake *f, struct file *file);
 	/* At file->pos, which they move.  Bytes or -errno. */
 	int (*read)(struct fake *f, struct file *file, void *buf, size_t n);
+	bool read_sees_buffer; /* it tells itself of one that is no memory */
 	int (*write)(struct fake *f, struct file *file, const void *buf, size_t n);
 	short (*poll)(struct fake *f, struct file *file); /* POLLIN, … that hold now */
 	void (*polled)(struct fake *f, struct file *file); /* somebody was told of it */

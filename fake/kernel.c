@@ -30,7 +30,8 @@ static const struct profile profiles[] = {
 	 .linkat_empty_by_opener = true, .exec_opens_first = true, .statx_takes_null = true,
 	 .devpts_takes_parameters = true, .copies_lose_unbindable = true,
 	 .securebits_of_exec = true,
-	 .move_looks_at_paths_first = true, .tucked_are_covered_on_top = true},
+	 .move_looks_at_paths_first = true, .tucked_are_covered_on_top = true,
+	 .config_takes_o_path = true, .anon_inodes_are_fixed = true},
 };
 /* clang-format on */
 
