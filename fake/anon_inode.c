@@ -6,7 +6,6 @@
 int anon_inode_fd(struct fake *f, const char *name, const struct file_ops *ops, void *private,
 		  unsigned int flags)
 {
-	struct inode *inode;
 	struct path path = {0};
 	struct file *file;
 	char text[40];
@@ -17,8 +16,7 @@ int anon_inode_fd(struct fake *f, const char *name, const struct file_ops *ops, 
 		return r;
 	text_init(&t, text, sizeof(text));
 	text_addf(&t, "anon_inode:%s", name);
-	inode = inode_new(f, f->pidfs, 0600);
-	path.dentry = dentry_new(f, NULL, text, inode);
+	path.dentry = dentry_new(f, NULL, text, inode_get(f->anon_inode));
 	file = file_new(f, &path, O_RDWR | (flags & O_NONBLOCK));
 	path_put(f, &path);
 	file->ops = ops;

@@ -396,6 +396,7 @@ static void look_at_all(struct check *c)
 	hold(c, SB, f->sockfs);
 	hold(c, SB, f->pidfs);
 	hold(c, SB, f->shmem);
+	hold(c, INODE, f->anon_inode);
 	list_for_each(node, &f->super_blocks)
 		meet(c, SB, list_entry(node, struct super_block, all));
 	list_for_each(node, &f->tasks)

@@ -56,7 +56,8 @@ int fake_graft(struct fake *f, const char *at, struct kernel *from, const char *
 /*
  * Registers what exec of this path runs: main gets the arguments and environment, and what it
  * returns is the exit status.  The path is absolute, as seen from the root of whoever executes
- * it: that of the file itself, or the name that was given.  The file must be there and
+ * it: that of the file itself (of memfd_create(2): "/memfd:NAME (deleted)", as proc tells
+ * it), or the name that was given.  The file must be there and
  * executable; what is in it does not matter.  Programs without a payload are told by their
  * bytes, as Linux does it (ELF header and loader, or a script's first line), and their task
  * then exits with 0.  0; -EINVAL: the path is relative.

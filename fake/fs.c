@@ -123,6 +123,7 @@ void fs_boot(struct fake *f)
 	f->dcache = dcache_new(f);
 	for (size_t i = 0; i < sizeof(internal) / sizeof(*internal); i++)
 		*places[i] = sb_new(f, &internal[i], f->init_user_ns);
+	f->anon_inode = inode_new(f, f->pidfs, 0600);
 	f->shmem = memory_sb_new(f, fs_type_find("tmpfs"), f->init_user_ns, 01777);
 }
 

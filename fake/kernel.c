@@ -18,6 +18,7 @@ static const struct profile profiles[] = {
 	 .detached_target_is_enoent = true, .mount_beneath = true, .tmpfs_shows_inode64 = true,
 	 .eventfd_is_exact = true, .memfd_has_exec_seal = true, .tiocsti_is_restricted = true,
 	 .umount_asks_chains = true, .create_exclusive = true, .bad_ids_are_told_twice = true,
+	 .memfd_has_large_folios = true,
 	 .linkat_empty_by_opener = true, .exec_opens_first = true,
 	 .statx_takes_null = true, .links_are_protected = true},
 	{.name = "6.18", .release = "6.18.0-fake",

@@ -31,6 +31,7 @@ struct profile {
 	bool eventfd_is_exact;	       /* 6.12: writes to it are 8 bytes, not more */
 	bool securebits_of_exec;       /* 6.14: SECBIT_EXEC_* need no capability */
 	bool tiocsti_is_restricted;    /* Debian, since 6.2: dev.tty.legacy_tiocsti is 0 */
+	bool memfd_has_large_folios;   /* seen on 6.12: it is written in pieces of 2 MiB */
 	bool memfd_has_exec_seal;      /* 6.3: MFD_EXEC, MFD_NOEXEC_SEAL, F_SEAL_EXEC */
 	bool exec_opens_first;	       /* 6.8: the program, before its arguments */
 	bool statx_takes_null;	       /* 6.11: with AT_EMPTY_PATH and a descriptor, for "" */
@@ -82,6 +83,7 @@ struct fake {
 	int n_ptys;		    /* pairs of terminals, in all instances of devpts */
 	int pty_max, pty_reserve;   /* kernel.pty: at most; for the first mount namespace */
 	struct super_block *nsfs, *pipefs, *sockfs, *pidfs, *shmem; /* never mounted */
+	struct inode *anon_inode; /* of all that has no name and needs no inode of its own */
 
 	char stopped[512]; /* why; "" while it goes on */
 	int watched;	    /* the task that fake_run waits for */

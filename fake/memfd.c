@@ -43,7 +43,8 @@ int sealed_setattr(struct fake *f, const struct inode *inode, const mode_t *mode
 
 int sealed_write(struct fake *f, const struct inode *inode, off_t pos, size_t *n)
 {
-	off_t last = inode->size - inode->size % PAGE_BYTES;
+	off_t piece = f->profile.memfd_has_large_folios ? 512 * PAGE_BYTES : PAGE_BYTES;
+	off_t last = inode->size - inode->size % piece;
 
 	if (!is_memfd(f, inode))
 		return 0;

@@ -8,7 +8,7 @@
 int sealed_setattr(struct fake *f, const struct inode *inode, const mode_t *mode,
 		   const off_t *size);
 /*
- * shmem_write_begin(), page by page: n becomes what may be written at pos, 1 byte at least.
+ * shmem_write_begin(), piece by piece: n becomes what may be written at pos, 1 byte at least.
  * 0 or a refusal.
  */
 int sealed_write(struct fake *f, const struct inode *inode, off_t pos, size_t *n);
