@@ -68,9 +68,8 @@ bool path_text(struct fake *f, const struct path *path, const struct path *root,
 	struct prepend p;
 	bool is_reachable;
 
-	(void)f;
 	if (path->mnt == NULL) {
-		text_addf(out, path->dentry->is_unlinked ? "/%s (deleted)" : "%s",
+		text_addf(out, path->dentry->sb == f->shmem ? "/%s (deleted)" : "%s",
 			  path->dentry->name);
 		return true;
 	}

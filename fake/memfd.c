@@ -125,7 +125,6 @@ static struct file *memfd_new(struct fake *f, const char *name, unsigned int fla
 	text_init(&t, text, sizeof(text));
 	text_addf(&t, "memfd:%s", name);
 	path.dentry = dentry_new(f, NULL, text, inode);
-	path.dentry->is_unlinked = true;
 	file = file_new(f, &path, O_RDWR | LARGEFILE);
 	path_put(f, &path);
 	return file;
