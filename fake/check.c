@@ -163,7 +163,8 @@ static void look_at_dentry(struct check *c, const struct dentry *d)
 		hold(c, DENTRY, d);
 	if (d->parent != d)
 		hold(c, DENTRY, d->parent);
-	if (!d->is_unlinked)
+	/* A file of memfd_create(2) has never been linked anywhere. */
+	if (!d->is_unlinked && (d->sb != c->f->shmem || d == d->sb->root))
 		meet(c, INODE, d->inode)->names++;
 	if (!d->is_unlinked && d->parent != d && S_ISDIR(d->inode->mode))
 		meet(c, INODE, d->parent->inode)->subdirs++;
