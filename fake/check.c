@@ -246,6 +246,8 @@ static void look_at_task(struct check *c, const struct task *t)
 	hold(c, PID, t->session);
 	hold(c, PID, t->tty_old_pgrp);
 	look_at_nsproxy(c, &t->ns);
+	if (t->mm_user_ns)
+		hold(c, NS, &t->mm_user_ns->ns);
 	for (int fd = 0; t->fds && fd < t->fds->size; fd++)
 		hold(c, OPEN_FILE, t->fds->slots[fd].file);
 }

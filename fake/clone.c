@@ -24,7 +24,6 @@ static const struct {
 	{CLONE_PARENT_SETTID, "clone(2) with CLONE_PARENT_SETTID"},
 	{CLONE_CHILD_CLEARTID, "clone(2) with CLONE_CHILD_CLEARTID"},
 	{CLONE_CHILD_SETTID, "clone(2) with CLONE_CHILD_SETTID"},
-	{CLONE_NEWUSER, "clone(2) with CLONE_NEWUSER"},
 	{CLONE_NEWTIME, "clone(2) with CLONE_NEWTIME"},
 };
 
@@ -42,6 +41,8 @@ static int clone_flags_refused(struct fake *f, uint64_t flags)
 		return refuse(f, RULE_CLONE_NEWNS_FS);
 	if (has_all(flags, CLONE_NEWUSER | CLONE_FS))
 		return refuse(f, RULE_CLONE_NEWUSER_FS);
+	if (flags & CLONE_NEWUSER && !user_ns_is_allowed(f))
+		return refuse_user_ns(f);
 	if (flags & CLONE_THREAD && !(flags & CLONE_SIGHAND))
 		return refuse(f, RULE_CLONE_THREAD_SIGHAND);
 	if (flags & CLONE_SIGHAND && !(flags & CLONE_VM))
@@ -69,25 +70,39 @@ static int clone_namespaces(struct fake *f, uint64_t flags, struct task *t)
 {
 	struct task *parent = f->current;
 
-	if (!(flags & CLONE_NEW_ALL)) {
+	if (!(flags & CLONE_NEW_ALL & ~(uint64_t)CLONE_NEWUSER)) {
 		t->ns = parent->ns;
 		nsproxy_get(&t->ns);
 		return 0;
 	}
-	if (!ns_capable(f, parent->cred->user_ns, CAP_SYS_ADMIN))
+	if (!ns_capable(f, t->cred->user_ns, CAP_SYS_ADMIN))
 		return refuse_ns_admin(f);
 	if (has_all(flags, CLONE_NEWIPC | CLONE_SYSVSEM))
 		return refuse(f, RULE_CLONE_NEWIPC_SYSVSEM);
-	return nsproxy_copy(f, &parent->ns, flags, parent->cred->user_ns, &t->root, &t->cwd,
-			    &t->ns);
+	return nsproxy_copy(f, &parent->ns, flags, t->cred->user_ns, &t->root, &t->cwd, &t->ns);
+}
+
+/* copy_creds(): in a new user namespace the child is root. */
+static int clone_cred(struct fake *f, uint64_t flags, struct task *t)
+{
+	struct cred *old = f->current->cred;
+
+	if (!(flags & CLONE_NEWUSER)) {
+		t->cred = cred_get(old);
+		return 0;
+	}
+	t->cred = cred_copy(f, old);
+	return user_ns_create(f, t->cred);
 }
 
 /* What a child has of its parent, before it has a pid. */
 static int task_fill(struct fake *f, const struct spawn_args *args, struct task *t)
 {
 	const struct task *parent = f->current;
+	int r = clone_cred(f, args->flags, t);
 
-	t->cred = cred_get(parent->cred);
+	if (r < 0)
+		return r;
 	t->fds = fd_table_copy(f, parent->fds);
 	t->root = parent->root;
 	t->cwd = parent->cwd;
@@ -104,6 +119,7 @@ static int task_fill(struct fake *f, const struct spawn_args *args, struct task 
 	memcpy(t->limits, parent->limits, sizeof(t->limits));
 	t->no_new_privs = parent->no_new_privs;
 	t->is_dumpable = parent->is_dumpable;
+	task_set_mm_user_ns(f, t, parent->mm_user_ns);
 	if (args->arena) {
 		t->memory = heap_alloc(f, args->arena_size);
 		memcpy(t->memory, args->arena, args->arena_size);

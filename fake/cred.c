@@ -1,22 +1,10 @@
-/* Who a task is: credentials as things, ids between user namespaces, and what they may do. */
+/* Who a task is: credentials as things, and what they may do. */
 #include "fake/cred.h"
 
 #include "fake/inode.h"
 #include "fake/task.h"
 
 #include <string.h>
-
-/* The initial user namespace: its ids are everybody's outside ids. */
-void cred_boot(struct fake *f)
-{
-	struct user_ns *ns = heap_alloc(f, sizeof(*ns));
-
-	ns_init(f, &ns->ns, CLONE_NEWUSER, NULL);
-	ns->uid_map[0] = (struct id_map_line){.inside = 0, .outside = 0, .count = UINT32_MAX};
-	ns->gid_map[0] = ns->uid_map[0];
-	ns->n_uid_map = ns->n_gid_map = 1;
-	f->init_user_ns = ns;
-}
 
 struct cred *cred_get(struct cred *cred)
 {
@@ -144,69 +132,47 @@ bool in_group(struct fake *f, gid_t gid)
 	return false;
 }
 
+/* ptrace_has_cap() */
+static bool is_tracer(struct fake *f, const struct user_ns *ns)
+{
+	return ns_capable(f, ns, CAP_SYS_PTRACE);
+}
+
+/* cap_ptrace_access_check(): whoever has all that it has, or more than it. */
+static bool may_read_caps(struct fake *f, const struct cred *theirs, uint64_t caps)
+{
+	return (f->current->cred->user_ns == theirs->user_ns &&
+		(theirs->permitted & ~caps) == 0) ||
+	       is_tracer(f, theirs->user_ns);
+}
+
+/* __ptrace_may_access(), by these ids and capabilities of the current task. */
+static bool ptrace_may_access(struct fake *f, const struct task *t, uid_t uid, gid_t gid,
+			      uint64_t caps)
+{
+	const struct cred *theirs = t->cred;
+	bool is_same = uid == theirs->uid && uid == theirs->euid && uid == theirs->suid &&
+		       gid == theirs->gid && gid == theirs->egid && gid == theirs->sgid;
+
+	if (t == f->current)
+		return true;
+	if (!is_same && !is_tracer(f, theirs->user_ns))
+		return false;
+	if (t->mm_user_ns && !t->is_dumpable && !is_tracer(f, t->mm_user_ns))
+		return false;
+	return may_read_caps(f, theirs, caps);
+}
+
 bool ptrace_may_read(struct fake *f, const struct task *t)
 {
-	const struct cred *own = f->current->cred, *theirs = t->cred;
-	bool is_tracer = ns_capable(f, theirs->user_ns, CAP_SYS_PTRACE);
-	bool is_same_user = own->fsuid == theirs->uid && own->fsuid == theirs->euid &&
-			    own->fsuid == theirs->suid;
-	bool is_same_group = own->fsgid == theirs->gid && own->fsgid == theirs->egid &&
-			     own->fsgid == theirs->sgid;
+	const struct cred *own = f->current->cred;
 
-	if (t == f->current || is_tracer)
-		return true;
-	/* cap_ptrace_access_check() */
-	return is_same_user && is_same_group && t->is_dumpable &&
-	       own->user_ns == theirs->user_ns && (theirs->permitted & ~own->effective) == 0;
+	return ptrace_may_access(f, t, own->fsuid, own->fsgid, own->effective);
 }
 
-/* map_id_down() and map_id_up() of kernel/user_namespace.c. */
-static uint32_t map_outside(const struct id_map_line *map, int n, uint32_t id)
+bool ptrace_may_read_real(struct fake *f, const struct task *t)
 {
-	for (int i = 0; i < n; i++)
-		if (id >= map[i].inside && id - map[i].inside < map[i].count)
-			return map[i].outside + (id - map[i].inside);
-	return UINT32_MAX;
-}
+	const struct cred *own = f->current->cred;
 
-static uint32_t map_inside(const struct id_map_line *map, int n, uint32_t id)
-{
-	for (int i = 0; i < n; i++)
-		if (id >= map[i].outside && id - map[i].outside < map[i].count)
-			return map[i].inside + (id - map[i].outside);
-	return UINT32_MAX;
-}
-
-uid_t uid_outside(const struct user_ns *ns, uid_t inside)
-{
-	return map_outside(ns->uid_map, ns->n_uid_map, inside);
-}
-
-uid_t uid_inside(const struct user_ns *ns, uid_t outside)
-{
-	return map_inside(ns->uid_map, ns->n_uid_map, outside);
-}
-
-gid_t gid_outside(const struct user_ns *ns, gid_t inside)
-{
-	return map_outside(ns->gid_map, ns->n_gid_map, inside);
-}
-
-gid_t gid_inside(const struct user_ns *ns, gid_t outside)
-{
-	return map_inside(ns->gid_map, ns->n_gid_map, outside);
-}
-
-uid_t uid_shown(const struct user_ns *ns, uid_t outside)
-{
-	uid_t uid = uid_inside(ns, outside);
-
-	return uid == (uid_t)-1 ? OVERFLOW_ID : uid;
-}
-
-gid_t gid_shown(const struct user_ns *ns, gid_t outside)
-{
-	gid_t gid = gid_inside(ns, outside);
-
-	return gid == (gid_t)-1 ? OVERFLOW_ID : gid;
+	return ptrace_may_access(f, t, own->uid, own->gid, own->permitted);
 }

@@ -2,25 +2,10 @@
 #ifndef FAKE_CRED_H
 #define FAKE_CRED_H
 
-#include "fake/ns.h"
+#include "fake/userns.h"
 
 struct inode;
 struct task;
-
-struct id_map_line {
-	uint32_t inside, outside, count;
-};
-
-struct user_ns {
-	struct ns ns;		/* first */
-	struct user_ns *parent; /* NULL: the initial one */
-	int level;
-	uid_t owner_uid; /* effective ids of who made it, as the initial namespace has them */
-	gid_t owner_gid;
-	struct id_map_line uid_map[340], gid_map[340];
-	int n_uid_map, n_gid_map;
-	bool denies_setgroups;
-};
 
 /* Never changed once a task has it: copied, changed, put in place of the old one. */
 struct cred {
@@ -61,16 +46,8 @@ bool in_group(struct fake *f, gid_t gid); /* fsgid or a supplementary one */
 
 /* ptrace_may_access() with PTRACE_MODE_READ_FSCREDS: may the current task look into t? */
 bool ptrace_may_read(struct fake *f, const struct task *t);
-
-/* Ids between a user namespace and the initial one; -1: not mapped. */
-uid_t uid_outside(const struct user_ns *ns, uid_t inside);
-uid_t uid_inside(const struct user_ns *ns, uid_t outside);
-gid_t gid_outside(const struct user_ns *ns, gid_t inside);
-gid_t gid_inside(const struct user_ns *ns, gid_t outside);
-#define OVERFLOW_ID 65534u
-/* As a call shows them: OVERFLOW_ID where not mapped. */
-uid_t uid_shown(const struct user_ns *ns, uid_t outside);
-gid_t gid_shown(const struct user_ns *ns, gid_t outside);
+/* With PTRACE_MODE_READ_REALCREDS. */
+bool ptrace_may_read_real(struct fake *f, const struct task *t);
 
 /*
  * What exec of this file makes of the current task's: a reference for the caller.  may_gain

@@ -16,13 +16,6 @@ int may_mount(struct fake *f)
 	return 0;
 }
 
-int check_owner(struct fake *f, const struct user_ns *owner)
-{
-	if (!ns_capable(f, owner, CAP_SYS_ADMIN))
-		return not_modelled(f, "a mount that another user namespace owns");
-	return 0;
-}
-
 int graft_tree(struct fake *f, struct mount *mnt, const struct path *at)
 {
 	if (mnt->sb->flags & (unsigned long)MS_NOUSER)
@@ -46,22 +39,13 @@ static int add_mount(struct fake *f, struct mount *mnt, struct path *path)
 	return graft_tree(f, mnt, path);
 }
 
-/*
- * mount_too_revealing(): where the namespace belongs to a user namespace of its own, a new
- * proc or sysfs may show no more than one that is there.
- */
-int check_revealing(struct fake *f, const struct fs_type *type)
-{
-	if (f->current->ns.mnt->ns.owner != f->init_user_ns && type->flags & FS_USERNS_VISIBLE)
-		return not_modelled(f, "mount(2) of proc or sysfs in a user namespace");
-	return 0;
-}
-
 int mount_capable(struct fake *f, const struct fs_context *fc)
 {
 	bool is_for_all = fc->type->flags & FS_USERNS_MOUNT;
 
-	return check_owner(f, is_for_all ? fc->user_ns : f->init_user_ns);
+	if (!ns_capable(f, is_for_all ? fc->user_ns : f->init_user_ns, CAP_SYS_ADMIN))
+		return refuse(f, RULE_MOUNT_TYPE_NOT_ADMIN);
+	return 0;
 }
 
 static int do_new_mount_fc(struct fake *f, struct fs_context *fc, struct path *path,
@@ -75,7 +59,7 @@ static int do_new_mount_fc(struct fake *f, struct fs_context *fc, struct path *p
 		r = fc->type->get_tree(f, fc, &sb);
 	if (r < 0)
 		return r;
-	r = check_revealing(f, fc->type);
+	r = check_revealing(f, sb, &mnt_flags);
 	if (r == 0) {
 		mnt = mnt_create(f, sb, sb->root, fc->source ? fc->source : "none");
 		mnt->flags = mnt_flags;
@@ -135,7 +119,9 @@ int may_change_propagation(struct fake *f, const struct mount *mnt)
 {
 	if (!mnt_is_mounted(mnt))
 		return refuse(f, RULE_PROPAGATION_NOT_MOUNTED);
-	return check_owner(f, mnt->ns->ns.owner);
+	if (!ns_capable(f, mnt->ns->ns.owner, CAP_SYS_ADMIN))
+		return refuse(f, RULE_PROPAGATION_NOT_ADMIN);
+	return 0;
 }
 
 static int do_change_type(struct fake *f, const struct path *path, unsigned long flags)

@@ -17,6 +17,20 @@ static const char *const directories[] = {
 	"module",    "power",
 };
 
+/* sysfs_create_mount_point() */
+static const char *const mount_points[] = {
+	"fs/bpf",	 "fs/cgroup",	    "fs/selinux",     "kernel/debug",
+	"kernel/config", "kernel/security", "kernel/tracing",
+};
+
+static bool is_mount_point(const char *path)
+{
+	for (size_t i = 0; i < sizeof(mount_points) / sizeof(*mount_points); i++)
+		if (strcmp(mount_points[i], path) == 0)
+			return true;
+	return false;
+}
+
 /* kernfs_iop_lookup(): what is not there is not, however long its name. */
 static int sysfs_lookup(struct fake *f, struct dentry *dir, const char *name,
 			struct dentry **out)
@@ -45,9 +59,16 @@ static struct dentry *sysfs_mkdir(struct fake *f, struct super_block *sb, struct
 	return d;
 }
 
+/* make_empty_dir_inode() */
+static void make_empty_dir(struct inode *inode)
+{
+	inode->is_empty_dir = true;
+	inode->mode = S_IFDIR | 0555;
+}
+
 static void sysfs_fill(struct fake *f, struct super_block *sb)
 {
-	struct dentry *parent;
+	struct dentry *parent, *d;
 	const char *slash;
 	char top[32];
 
@@ -61,7 +82,10 @@ static void sysfs_fill(struct fake *f, struct super_block *sb)
 			top[slash - directories[i]] = '\0';
 			parent = dentry_child(f, sb->root, top);
 		}
-		dentry_put(f, sysfs_mkdir(f, sb, parent, slash ? slash + 1 : directories[i]));
+		d = sysfs_mkdir(f, sb, parent, slash ? slash + 1 : directories[i]);
+		if (is_mount_point(directories[i]))
+			make_empty_dir(d->inode);
+		dentry_put(f, d);
 	}
 }
 
@@ -89,8 +113,7 @@ static int sysfs_get_tree(struct fake *f, struct fs_context *fc, struct super_bl
 	struct super_block *sb;
 	uint64_t inum = fc->ns ? fc->ns->inum : 0;
 
-	list_for_each(node, &f->super_blocks)
-	{
+	list_for_each(node, &f->super_blocks) {
 		sb = list_entry(node, struct super_block, all);
 		if (sb->type == &sysfs_fs_type && sb->ns_inum == inum)
 			return fs_reuse_sb(f, fc, sb, out);

@@ -127,7 +127,7 @@ static int reconfigure(struct fake *f, struct fs_config *config)
 
 	if (config->phase != FC_RECONF_PARAMS)
 		return refuse_phase(f);
-	r = check_owner(f, config->sb->user_ns);
+	r = check_sb_owner(f, config->sb);
 	if (r == 0)
 		r = reconfigure_super(f, &config->fc, config->sb);
 	if (r < 0)

@@ -156,6 +156,7 @@ struct inode {
 	bool is_dead;	   /* a directory that was removed */
 	unsigned int seals; /* F_SEAL_*: of a file of memfd_create(2) */
 	struct lock *locks; /* of parts of it */
+	bool is_empty_dir; /* is_empty_dir_inode(): a place to mount on, and nothing else */
 	bool is_linkable;  /* made by O_TMPFILE without O_EXCL: linkat(2) may name it */
 	struct pipe *pipe; /* of a FIFO that is open */
 	void *private;

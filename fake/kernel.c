@@ -12,7 +12,7 @@
 /* clang-format off */
 static const struct profile profiles[] = {
 	{.name = "6.1", .release = "6.1.0-fake", .verified = true, .tmpfs_shows_inode64 = true,
-	 .links_are_protected = true},
+	 .links_are_protected = true, .has_debians_settings = true},
 	{.name = "6.12", .release = "6.12.0-fake", .verified = true,
 	 .mountinfo_by_unique_id = true, .statx_mnt_id_unique = true,
 	 .detached_target_is_enoent = true, .mount_beneath = true, .tmpfs_shows_inode64 = true,
@@ -20,7 +20,7 @@ static const struct profile profiles[] = {
 	 .umount_asks_chains = true, .create_exclusive = true, .bad_ids_are_told_twice = true,
 	 .memfd_has_large_folios = true,
 	 .linkat_empty_by_opener = true, .exec_opens_first = true,
-	 .statx_takes_null = true, .links_are_protected = true},
+	 .statx_takes_null = true, .links_are_protected = true, .has_debians_settings = true},
 	{.name = "6.18", .release = "6.18.0-fake",
 	 .mountinfo_by_unique_id = true, .statx_mnt_id_unique = true,
 	 .detached_target_is_enoent = true, .mount_beneath = true,
@@ -160,6 +160,7 @@ struct fake *fake_new(const struct fake_options *options)
 	list_init(&f->tasks);
 	list_init(&f->super_blocks);
 	list_init(&f->payloads);
+	f->unprivileged_userns_clone = 1;
 	f->pty_max = 4096;
 	f->pty_reserve = 1024;
 	f->mount_ids = id_pool_new(f, 1);

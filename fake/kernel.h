@@ -42,6 +42,7 @@ struct profile {
 					   on its root, whatever else is there */
 	bool devpts_takes_parameters;  /* 6.15: devpts and devtmpfs, one by one: a remount that
 					  is refused changes no option */
+	bool has_debians_settings;     /* Debian: kernel.unprivileged_userns_clone */
 	bool links_are_protected;      /* Debian: protected_symlinks, _hardlinks are 1 */
 	bool tmpfs_shows_inode64;      /* a build option: Debian's kernels */
 };
@@ -76,6 +77,7 @@ struct fake {
 	struct dcache *dcache;	    /* finds the child of this name: dentry.c */
 	/* fs/namei.c's sysctls; off, as a kernel without a service manager has them */
 	int protected_symlinks, protected_hardlinks, protected_fifos, protected_regular;
+	int unprivileged_userns_clone; /* Debian's sysctl */
 	struct id_pool *mount_ids;  /* lowest free */
 	struct id_pool *group_ids;  /* of peer groups, lowest free, from 1 */
 	struct list super_blocks;   /* struct super_block.all */

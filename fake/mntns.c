@@ -1,6 +1,7 @@
 /* Mount namespaces: making, copying and giving them up. */
 #include "fake/mount_tree.h"
 
+#include "fake/cred.h"
 #include "fake/task.h"
 
 struct mnt_ns *mnt_ns_new(struct fake *f, struct user_ns *owner)
@@ -52,8 +53,10 @@ int mnt_ns_copy(struct fake *f, struct mnt_ns *from, struct user_ns *owner, stru
 	struct mnt_ns *ns = mnt_ns_new(f, owner);
 	bool is_foreign = owner != from->ns.owner;
 	int flags = CL_COPY_UNBINDABLE | (is_foreign ? CL_SHARED_TO_SLAVE : 0);
-	int r = copy_tree(f, from->root, from->root->root, flags, &ns->root);
+	int r = ns_charge(f, &ns->ns);
 
+	if (r == 0)
+		r = copy_tree(f, from->root, from->root->root, flags, &ns->root);
 	if (r < 0) {
 		ns_put(f, &ns->ns);
 		return r;

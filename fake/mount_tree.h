@@ -107,17 +107,17 @@ bool is_mnt_ns_file(const struct dentry *d);
 bool mnt_ns_loop(struct fake *f, const struct dentry *d);
 /* May the current task change its mount namespace?  0 or a refusal. */
 int may_mount(struct fake *f);
-/* Has it CAP_SYS_ADMIN over who owns a mount or superblock?  Always, before user namespaces. */
-int check_owner(struct fake *f, const struct user_ns *owner);
 /* A source or a type, before it is copied: copy_mount_string().  0 or a refusal. */
 int mount_string_check(struct fake *f, const char *s);
+/* May the current task change this superblock's options?  0 or a refusal. */
+int check_sb_owner(struct fake *f, const struct super_block *sb);
 /* May the current task make a superblock of this type?  mount_capable() */
 int mount_capable(struct fake *f, const struct fs_context *fc);
 /*
- * mount_too_revealing(): where the namespace belongs to a user namespace of its own, a new
- * proc or sysfs may show no more than one that is there.
+ * mount_too_revealing(): of a namespace that a user namespace of its own owns, a new proc or
+ * sysfs may show no more than one that is there, whose locks it takes over.  0 or a refusal.
  */
-int check_revealing(struct fake *f, const struct fs_type *type);
+int check_revealing(struct fake *f, const struct super_block *sb, unsigned int *mnt_flags);
 /* Mounts a new tree on a locked place: graft_tree(). */
 int graft_tree(struct fake *f, struct mount *mnt, const struct path *at);
 

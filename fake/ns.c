@@ -42,8 +42,11 @@ void ns_put(struct fake *f, struct ns *ns)
 	if (ns == NULL || --ns->refs > 0)
 		return;
 	owner = ns->owner;
+	ns_uncharge(f, ns);
 	if (ns->type == CLONE_NEWNS)
 		mnt_ns_free(f, (struct mnt_ns *)ns);
+	if (ns->type == CLONE_NEWUSER)
+		user_ns_free(f, (struct user_ns *)ns);
 	if (ns->type == CLONE_NEWPID && ((struct pid_ns *)ns)->parent)
 		ns_put(f, &((struct pid_ns *)ns)->parent->ns);
 	heap_free(f, ns);
@@ -69,29 +72,53 @@ static struct plain_ns *plain_ns_new(struct fake *f, int type, struct user_ns *o
 	return ns;
 }
 
-static struct plain_ns *plain_ns_copy(struct fake *f, struct plain_ns *from, uint64_t flags,
-				      struct user_ns *owner)
+/* Counted or not there at all: 0, or a refusal where there are too many. */
+static int ns_count(struct fake *f, struct ns *ns)
 {
-	if (flags & (uint64_t)from->ns.type)
-		return plain_ns_new(f, from->ns.type, owner);
-	ns_get(&from->ns);
-	return from;
+	int r = ns_charge(f, ns);
+
+	if (r < 0)
+		ns_put(f, ns);
+	return r;
+}
+
+static int plain_ns_copy(struct fake *f, struct plain_ns *from, uint64_t flags,
+			 struct user_ns *owner, struct plain_ns **out)
+{
+	struct plain_ns *ns;
+	int r;
+
+	if (!(flags & (uint64_t)from->ns.type)) {
+		ns_get(&from->ns);
+		*out = from;
+		return 0;
+	}
+	ns = plain_ns_new(f, from->ns.type, owner);
+	r = ns_count(f, &ns->ns);
+	if (r == 0)
+		*out = ns;
+	return r;
 }
 
 /* copy_utsname(): a new one has the names that the old one has now. */
-static struct uts_ns *uts_ns_copy(struct fake *f, struct uts_ns *from, uint64_t flags,
-				  struct user_ns *owner)
+static int uts_ns_copy(struct fake *f, struct uts_ns *from, uint64_t flags,
+		       struct user_ns *owner, struct uts_ns **out)
 {
 	struct uts_ns *ns;
+	int r;
 
 	if (!(flags & CLONE_NEWUTS)) {
 		ns_get(&from->ns);
-		return from;
+		*out = from;
+		return 0;
 	}
 	ns = heap_alloc(f, sizeof(*ns));
 	*ns = *from;
 	ns_init(f, &ns->ns, CLONE_NEWUTS, owner);
-	return ns;
+	r = ns_count(f, &ns->ns);
+	if (r == 0)
+		*out = ns;
+	return r;
 }
 
 static struct pid_ns *pid_ns_new(struct fake *f, struct user_ns *owner, struct pid_ns *parent)
@@ -111,6 +138,9 @@ static struct pid_ns *pid_ns_new(struct fake *f, struct user_ns *owner, struct p
 static int pid_ns_copy(struct fake *f, struct pid_ns *from, uint64_t flags,
 		       struct user_ns *owner, struct pid_ns **out)
 {
+	struct pid_ns *ns;
+	int r;
+
 	if (!(flags & CLONE_NEWPID)) {
 		ns_get(&from->ns);
 		*out = from;
@@ -118,10 +148,15 @@ static int pid_ns_copy(struct fake *f, struct pid_ns *from, uint64_t flags,
 	}
 	if (task_pid_ns(f->current) != from)
 		return refuse(f, RULE_PIDNS_TWICE);
+	if (!user_ns_is_beneath(owner, from->ns.owner))
+		return refuse(f, RULE_PIDNS_OWNER);
 	if (from->level + 1 >= PID_NS_LEVELS)
 		return refuse(f, RULE_PIDNS_DEPTH);
-	*out = pid_ns_new(f, owner, from);
-	return 0;
+	ns = pid_ns_new(f, owner, from);
+	r = ns_count(f, &ns->ns);
+	if (r == 0)
+		*out = ns;
+	return r;
 }
 
 static int mnt_ns_take(struct fake *f, struct mnt_ns *from, uint64_t flags,
@@ -145,14 +180,19 @@ static int nsproxy_fill(struct fake *f, const struct nsproxy *from, uint64_t fla
 	r = mnt_ns_take(f, from->mnt, flags, owner, root, cwd, &out->mnt);
 	if (r < 0)
 		return r;
-	out->uts = uts_ns_copy(f, from->uts, flags, owner);
-	out->ipc = plain_ns_copy(f, from->ipc, flags, owner);
+	r = uts_ns_copy(f, from->uts, flags, owner, &out->uts);
+	if (r < 0)
+		return r;
+	r = plain_ns_copy(f, from->ipc, flags, owner, &out->ipc);
+	if (r < 0)
+		return r;
 	r = pid_ns_copy(f, from->pid_for_children, flags, owner, &out->pid_for_children);
 	if (r < 0)
 		return r;
-	out->cgroup = plain_ns_copy(f, from->cgroup, flags, owner);
-	out->net = plain_ns_copy(f, from->net, flags, owner);
-	return 0;
+	r = plain_ns_copy(f, from->cgroup, flags, owner, &out->cgroup);
+	if (r < 0)
+		return r;
+	return plain_ns_copy(f, from->net, flags, owner, &out->net);
 }
 
 int nsproxy_copy(struct fake *f, const struct nsproxy *from, uint64_t flags,

@@ -5,6 +5,7 @@
 #include "fake/kernel.h"
 
 struct path;
+struct ucounts;
 struct user_ns;
 
 /* References: one from each task's nsproxy, from nsfs inodes, and by hand.  Holds its owner. */
@@ -13,6 +14,7 @@ struct ns {
 	int type;	    /* CLONE_NEW* */
 	unsigned int inum;  /* inode number in nsfs */
 	struct user_ns *owner;
+	struct ucounts *ucounts; /* where it counts; NULL: nowhere */
 };
 
 struct uts_ns {

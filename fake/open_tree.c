@@ -118,7 +118,7 @@ static int mount_config(struct fake *f, struct fs_config *config, unsigned int m
 
 	if (config->sb == NULL)
 		return refuse(f, RULE_FSMOUNT_NO_SUPERBLOCK);
-	r = check_revealing(f, config->sb->type);
+	r = check_revealing(f, config->sb, &mnt_flags);
 	if (r < 0)
 		return r;
 	if (config->phase != FC_AWAITING_MOUNT)

@@ -29,6 +29,7 @@ struct proc_what {
 	struct task *task; /* pid's; NULL: it is gone */
 	int fd;		   /* of fd/N and fdinfo/N; -1 */
 	struct file *file; /* that is read or written; NULL: a link */
+	struct user_ns *user_ns; /* the task's, of files that hold it since they were opened */
 };
 
 /* One name, as a row of a table; a table ends with a name of NULL. */
@@ -41,6 +42,10 @@ struct proc_entry {
 	int (*write)(struct fake *f, const struct proc_what *what, const char *text, size_t n);
 	/* Beside the mode, before a file is open.  0 or a refusal. */
 	int (*open)(struct fake *f, const struct proc_what *what);
+	bool is_setting;   /* who may read or write it is asked each time */
+	bool is_debians;   /* a setting of Debian's kernels */
+	bool is_empty_dir; /* a place to mount on, where nothing ever is */
+	bool is_of_user_ns; /* it holds the task's user namespace while it is open */
 	const char *target;		   /* of a symlink */
 	const struct proc_entry *children; /* of a directory */
 	const struct inode_ops *ops;	   /* instead of those for its kind */
@@ -110,13 +115,22 @@ int proc_open_environ(struct fake *f, const struct proc_what *what);
 int proc_show_comm(struct fake *f, const struct proc_what *what, struct text *out);
 int proc_write_comm(struct fake *f, const struct proc_what *what, const char *text, size_t n);
 int proc_show_cgroup(struct fake *f, const struct proc_what *what, struct text *out);
+
+/* proc_userns.c */
 int proc_show_uid_map(struct fake *f, const struct proc_what *what, struct text *out);
 int proc_show_gid_map(struct fake *f, const struct proc_what *what, struct text *out);
+int proc_show_projid_map(struct fake *f, const struct proc_what *what, struct text *out);
+int proc_open_id_map(struct fake *f, const struct proc_what *what);
+int proc_write_uid_map(struct fake *f, const struct proc_what *what, const char *text,
+		       size_t n);
+int proc_write_gid_map(struct fake *f, const struct proc_what *what, const char *text,
+		       size_t n);
+int proc_write_projid_map(struct fake *f, const struct proc_what *what, const char *text,
+			  size_t n);
 int proc_show_setgroups(struct fake *f, const struct proc_what *what, struct text *out);
-int proc_write_map(struct fake *f, const struct proc_what *what, const char *text, size_t n);
+int proc_open_setgroups(struct fake *f, const struct proc_what *what);
 int proc_write_setgroups(struct fake *f, const struct proc_what *what, const char *text,
 			 size_t n);
-int proc_open_setgroups(struct fake *f, const struct proc_what *what);
 
 /* proc_root.c and proc_sys.c: what belongs to no task. */
 extern const struct proc_entry proc_root_entries[], proc_sys_entries[];

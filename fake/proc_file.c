@@ -13,16 +13,19 @@ struct proc_text {
 	char *at; /* NULL: not yet made */
 	size_t len;
 	/* mounts and mountinfo tell of what was there when they were opened. */
-	struct mnt_ns *ns; /* holds a reference; NULL: another file */
-	struct path root;  /* holds references */
-	uint64_t event;	   /* of ns, when somebody looked last */
+	struct mnt_ns *ns;	 /* holds a reference; NULL: another file */
+	struct path root;	 /* holds references */
+	uint64_t event;		 /* of ns, when somebody looked last */
+	struct user_ns *user_ns; /* of id maps; holds a reference */
 };
 
 static struct proc_what what_of(struct file *file)
 {
 	struct proc_what what = proc_what_of(file->inode);
+	const struct proc_text *text = file->private;
 
 	what.file = file;
+	what.user_ns = text ? text->user_ns : NULL;
 	return what;
 }
 
@@ -59,6 +62,10 @@ static int proc_open(struct fake *f, struct file *file)
 		heap_free(f, text);
 		return r;
 	}
+	if (what.entry->is_of_user_ns) {
+		text->user_ns = what.task->cred->user_ns;
+		ns_get(&text->user_ns->ns);
+	}
 	file->private = text;
 	return 0;
 }
@@ -73,6 +80,8 @@ static void proc_release(struct fake *f, struct file *file)
 		path_put(f, &text->root);
 		ns_put(f, &text->ns->ns);
 	}
+	if (text->user_ns)
+		ns_put(f, &text->user_ns->ns);
 	heap_free(f, text->at);
 	heap_free(f, text);
 }
@@ -82,10 +91,21 @@ static void proc_file_holds(struct fake *f, struct file *file, struct check *c)
 	const struct proc_text *text = file->private;
 
 	(void)f;
+	if (text && text->user_ns)
+		check_holds_ns(c, &text->user_ns->ns);
 	if (text == NULL || text->ns == NULL)
 		return;
 	check_holds_ns(c, &text->ns->ns);
 	check_holds_path(c, &text->root);
+}
+
+/* proc_sys_call_handler(): that the file was opened is not enough. */
+static int check_setting(struct fake *f, struct file *file, const struct proc_entry *entry,
+			 int mask)
+{
+	if (!entry->is_setting || inode_permission(f, file->inode, mask) == 0)
+		return 0;
+	return refuse(f, RULE_SYSCTL_LATE);
 }
 
 static int show(struct fake *f, const struct proc_what *what, struct proc_text *text,
@@ -128,14 +148,15 @@ static int proc_read(struct fake *f, struct file *file, void *buf, size_t n)
 {
 	struct proc_what what = what_of(file);
 	struct proc_text *text = file->private;
-	int r = 0;
+	int r;
 
 	if (text->ns == NULL && what.entry->show == NULL)
 		return fake_stop(f, "fake: reading %s of proc is not modelled",
 				 what.entry->name);
-	if (what.pid && what.task == NULL && text->ns == NULL)
+	if (what.pid && what.task == NULL && text->ns == NULL && text->user_ns == NULL)
 		return refuse(f, RULE_PROC_TASK_GONE);
-	if (text->at == NULL || file->pos == 0)
+	r = check_setting(f, file, what.entry, MAY_READ);
+	if (r == 0 && (text->at == NULL || file->pos == 0))
 		r = text_make(f, &what, text);
 	if (r < 0)
 		return r;
@@ -157,9 +178,11 @@ static int proc_write(struct fake *f, struct file *file, const void *buf, size_t
 
 	if (what.entry->write == NULL)
 		return refuse(f, what.pid ? RULE_PROC_TASK_WRITE : RULE_PROC_NOT_WRITABLE);
-	if (what.pid && what.task == NULL)
+	if (what.pid && what.task == NULL && what.user_ns == NULL)
 		return refuse(f, RULE_PROC_WRITE_TASK_GONE);
-	r = what.entry->write(f, &what, buf, n);
+	r = check_setting(f, file, what.entry, MAY_WRITE);
+	if (r == 0)
+		r = what.entry->write(f, &what, buf, n);
 	if (r > 0)
 		file->pos += r;
 	return r;

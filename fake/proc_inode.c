@@ -53,7 +53,7 @@ static void refresh_fd_mode(const struct task *t, struct inode *inode, int fd)
 		inode->mode |= 0300;
 }
 
-/* task_dump_owner() */
+/* task_dump_owner(): what may not be looked into is its namespace's root's. */
 void proc_refresh(struct fake *f, struct inode *inode)
 {
 	const struct proc_inode *pi = inode->private;
@@ -65,9 +65,12 @@ void proc_refresh(struct fake *f, struct inode *inode)
 	inode->gid = 0;
 	if (t == NULL)
 		return;
-	if (is_open_dir || (t->is_dumpable && t->state != TASK_ZOMBIE)) {
+	if (is_open_dir || (t->mm_user_ns && t->is_dumpable)) {
 		inode->uid = t->cred->euid;
 		inode->gid = t->cred->egid;
+	} else if (t->mm_user_ns) {
+		inode->uid = uid_of_root(t->mm_user_ns);
+		inode->gid = gid_of_root(t->mm_user_ns);
 	}
 	if (pi->fd >= 0)
 		refresh_fd_mode(t, inode, pi->fd);
@@ -127,6 +130,8 @@ int proc_table_lookup(struct fake *f, struct dentry *dir, const char *name, stru
 
 	if (entry == NULL || (pi->pid && pi->pid->task == NULL))
 		return -ENOENT;
+	if (entry->is_debians && !f->profile.has_debians_settings)
+		return -ENOENT;
 	*out = proc_dentry_new(f, dir, name, entry, pi->pid, -1);
 	return 0;
 }
@@ -135,11 +140,13 @@ bool proc_table_list(struct fake *f, struct file *file, const struct proc_entry 
 		     bool (*emit)(void *ctx, const char *name, uint64_t ino, mode_t mode),
 		     void *ctx)
 {
-	(void)f;
-	for (const struct proc_entry *entry = table; entry && entry->name; entry++)
+	for (const struct proc_entry *entry = table; entry && entry->name; entry++) {
+		if (entry->is_debians && !f->profile.has_debians_settings)
+			continue;
 		if (!emit(ctx, entry->name, proc_ino(file->inode->ino, entry->name),
 			  entry->mode))
 			return false;
+	}
 	return true;
 }
 
@@ -220,6 +227,7 @@ struct dentry *proc_dentry_new(struct fake *f, struct dentry *dir, const char *n
 	if (S_ISREG(entry->mode))
 		inode->fops = &proc_file_ops;
 	inode->nlink = links_of(entry);
+	inode->is_empty_dir = entry->is_empty_dir;
 	proc_refresh(f, inode);
 	return dentry_new(f, dir, name, inode);
 }

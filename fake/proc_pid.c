@@ -171,11 +171,14 @@ static const struct proc_entry net_entries[] = {{.name = NULL}};
 	UNSEEN("loginuid", 0644),                                                              \
 	UNSEEN("sessionid", 0444),                                                             \
 	UNSEEN("io", 0400),                                                                    \
-	REG("uid_map", 0644, .show = proc_show_uid_map, .write = proc_write_map),              \
-	REG("gid_map", 0644, .show = proc_show_gid_map, .write = proc_write_map),              \
-	UNSEEN("projid_map", 0644),                                                            \
+	REG("uid_map", 0644, .show = proc_show_uid_map, .write = proc_write_uid_map,           \
+	    .open = proc_open_id_map, .is_of_user_ns = true),                                  \
+	REG("gid_map", 0644, .show = proc_show_gid_map, .write = proc_write_gid_map,           \
+	    .open = proc_open_id_map, .is_of_user_ns = true),                                  \
+	REG("projid_map", 0644, .show = proc_show_projid_map, .write = proc_write_projid_map,  \
+	    .open = proc_open_id_map, .is_of_user_ns = true),                                  \
 	REG("setgroups", 0644, .show = proc_show_setgroups, .write = proc_write_setgroups,     \
-	    .open = proc_open_setgroups)
+	    .open = proc_open_setgroups, .is_of_user_ns = true)
 
 static const struct proc_entry tid_entries[] = {
 	COMMON_ENTRIES,

@@ -1,11 +1,10 @@
-/* What the small files of /proc/PID say: status, stat, comm, cgroup, id maps. */
+/* What the small files of /proc/PID say: status, stat, comm, cgroup. */
 #include "fake/cred.h"
 #include "fake/exec.h"
 #include "fake/proc.h"
 #include "fake/seccomp.h"
 #include "fake/tty.h"
 
-#include <ctype.h>
 #include <string.h>
 
 /* task_state_array of fs/proc/array.c. */
@@ -194,101 +193,4 @@ int proc_show_cgroup(struct fake *f, const struct proc_what *what, struct text *
 	(void)what;
 	text_add(out, "0::/\n");
 	return 0;
-}
-
-/*
- * uid_m_show() and gid_m_show(): the second column as the reader's namespace has it, or, from
- * inside of it, as its parent has it.
- */
-static const struct user_ns *lower_ns(struct fake *f, const struct proc_what *what)
-{
-	const struct user_ns *ns = what->task->cred->user_ns;
-	const struct user_ns *reader = ns_of_reader(f, what);
-
-	return reader == ns && ns->parent ? ns->parent : reader;
-}
-
-int proc_show_uid_map(struct fake *f, const struct proc_what *what, struct text *out)
-{
-	const struct user_ns *ns = what->task->cred->user_ns;
-
-	for (int i = 0; i < ns->n_uid_map; i++)
-		text_addf(out, "%10u %10u %10u\n", ns->uid_map[i].inside,
-			  uid_inside(lower_ns(f, what), ns->uid_map[i].outside),
-			  ns->uid_map[i].count);
-	return 0;
-}
-
-int proc_show_gid_map(struct fake *f, const struct proc_what *what, struct text *out)
-{
-	const struct user_ns *ns = what->task->cred->user_ns;
-
-	for (int i = 0; i < ns->n_gid_map; i++)
-		text_addf(out, "%10u %10u %10u\n", ns->gid_map[i].inside,
-			  gid_inside(lower_ns(f, what), ns->gid_map[i].outside),
-			  ns->gid_map[i].count);
-	return 0;
-}
-
-/* proc_uid_map_write() */
-int proc_write_map(struct fake *f, const struct proc_what *what, const char *text, size_t n)
-{
-	(void)text;
-	(void)n;
-	if (what->task->cred->user_ns->parent == NULL)
-		return refuse(f, RULE_IDMAP_INITIAL);
-	return not_modelled(f, "writing the id map of a user namespace");
-}
-
-int proc_show_setgroups(struct fake *f, const struct proc_what *what, struct text *out)
-{
-	(void)f;
-	text_add(out, what->task->cred->user_ns->denies_setgroups ? "deny\n" : "allow\n");
-	return 0;
-}
-
-/* proc_setgroups_open() */
-int proc_open_setgroups(struct fake *f, const struct proc_what *what)
-{
-	bool writes = what->file && (what->file->flags & O_ACCMODE) != O_RDONLY;
-
-	if (what->task && writes && !ns_capable(f, what->task->cred->user_ns, CAP_SYS_ADMIN))
-		return refuse(f, RULE_SETGROUPS_FILE_PERM);
-	return 0;
-}
-
-/* "allow" or "deny", white space behind it; NULL: neither. */
-static const char *setgroups_word(const char *text, size_t n)
-{
-	static const char *const words[] = {"allow", "deny"};
-
-	for (size_t i = 0; i < 2; i++) {
-		size_t len = strlen(words[i]);
-		size_t end = len;
-
-		if (n < len || memcmp(text, words[i], len) != 0)
-			continue;
-		while (end < n && isspace((unsigned char)text[end]))
-			end++;
-		return end == n ? words[i] : NULL;
-	}
-	return NULL;
-}
-
-/* proc_setgroups_write() */
-int proc_write_setgroups(struct fake *f, const struct proc_what *what, const char *text,
-			 size_t n)
-{
-	struct user_ns *ns = what->task->cred->user_ns;
-	const char *word = n < 8 && what->file->pos == 0 ? setgroups_word(text, n) : NULL;
-
-	if (word == NULL)
-		return refuse(f, RULE_SETGROUPS_FILE_WORD);
-	if (*word == 'a' && ns->denies_setgroups)
-		return refuse(f, RULE_SETGROUPS_FILE_ALLOW);
-	if (*word == 'd' && ns->n_gid_map)
-		return refuse(f, RULE_SETGROUPS_FILE_DENY);
-	if (*word == 'd')
-		ns->denies_setgroups = true;
-	return (int)n;
 }

@@ -7,6 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* 0, or a refusal where the lowest bits of mode do not allow it. */
+static int refuse_sysctl(struct fake *f, mode_t mode, int mask)
+{
+	if ((mode_t)mask & ~mode & 7)
+		return refuse(f, RULE_SYSCTL_PERM);
+	return 0;
+}
+
 /* test_perm() of fs/proc/proc_sysctl.c: by effective ids, and no capability counts. */
 static int sys_permission(struct fake *f, struct inode *inode, int mask)
 {
@@ -20,9 +28,7 @@ static int sys_permission(struct fake *f, struct inode *inode, int mask)
 		mode >>= 6;
 	else if (is_in_group)
 		mode >>= 3;
-	if ((mode_t)mask & ~mode & 7)
-		return refuse(f, RULE_SYSCTL_PERM);
-	return 0;
+	return refuse_sysctl(f, mode, mask);
 }
 
 static int sys_iterate(struct fake *f, struct file *file,
@@ -56,6 +62,8 @@ static const struct setting {
 	{"protected_fifos", offsetof(struct fake, protected_fifos), 2},
 	{"protected_regular", offsetof(struct fake, protected_regular), 2},
 	{"max", offsetof(struct fake, pty_max), INT_MAX},
+	{"unprivileged_userns_clone", offsetof(struct fake, unprivileged_userns_clone),
+	 INT_MAX},
 	{"reserve", offsetof(struct fake, pty_reserve), INT_MAX},
 };
 
@@ -79,23 +87,33 @@ static int show_setting(struct fake *f, const struct proc_what *what, struct tex
 	return 0;
 }
 
-/* proc_dointvec_minmax() */
-static int write_setting(struct fake *f, const struct proc_what *what, const char *text,
-			 size_t n)
+/* proc_dointvec_minmax() and proc_doulongvec_minmax(): a number from 0 on. */
+static int write_number(struct fake *f, const struct proc_what *what, const char *text,
+			size_t n, long most, int *out)
 {
-	const struct setting *setting = setting_of(what);
 	char word[16] = "";
 	size_t len = n < sizeof(word) ? n : 0;
 	char *end;
 	long value;
 
+	/* proc_first_pos_non_zero_ignore() */
+	if (what->file->pos != 0)
+		return (int)n;
 	memcpy(word, text, len);
 	value = strtol(word, &end, 10);
 	if (len == 0 || end == word || (*end != '\0' && *end != '\n') || value < 0 ||
-	    value > setting->most)
+	    value > most)
 		return refuse(f, RULE_SYSCTL_VALUE);
-	*setting_value(f, setting) = (int)value;
+	*out = (int)value;
 	return (int)n;
+}
+
+static int write_setting(struct fake *f, const struct proc_what *what, const char *text,
+			 size_t n)
+{
+	const struct setting *setting = setting_of(what);
+
+	return write_number(f, what, text, n, setting->most, setting_value(f, setting));
 }
 
 /* Whose names: the reader's, not the mount's. */
@@ -140,15 +158,9 @@ static int show_number(struct fake *f, const struct proc_what *what, struct text
 		const char *name;
 		int value;
 	} numbers[] = {
-		{"pid_max", 32768},
-		{"ngroups_max", 65536},
-		{"cap_last_cap", CAP_LAST_CAP},
-		{"overflowuid", 65534},
-		{"overflowgid", 65534},
-		{"mount-max", 100000},
-		{"suid_dumpable", 0},
-		{"nr_open", 1048576},
-		{"pipe-max-size", 1048576},
+		{"pid_max", 32768},	{"ngroups_max", 65536}, {"cap_last_cap", CAP_LAST_CAP},
+		{"overflowuid", 65534}, {"overflowgid", 65534}, {"mount-max", 100000},
+		{"suid_dumpable", 0},	{"nr_open", 1048576},	{"pipe-max-size", 1048576},
 		{"sysrq", 438},
 	};
 
@@ -166,14 +178,53 @@ static int show_n_ptys(struct fake *f, const struct proc_what *what, struct text
 	return 0;
 }
 
-/* The limits of kernel/ucount.c, as a machine of some memory has them. */
+/* kernel/ucount.c: limits of the reader's user namespace, by name. */
+static int *limit_of(struct fake *f, const struct proc_what *what)
+{
+	static const char *const names[N_UCOUNTS] = {
+		[UCOUNT_USER] = "max_user_namespaces",
+		[UCOUNT_PID] = "max_pid_namespaces",
+		[UCOUNT_UTS] = "max_uts_namespaces",
+		[UCOUNT_IPC] = "max_ipc_namespaces",
+		[UCOUNT_NET] = "max_net_namespaces",
+		[UCOUNT_MNT] = "max_mnt_namespaces",
+		[UCOUNT_CGROUP] = "max_cgroup_namespaces",
+		[UCOUNT_TIME] = "max_time_namespaces",
+	};
+	int i = 0;
+
+	while (strcmp(names[i], what->entry->name) != 0)
+		i++;
+	return &f->current->cred->user_ns->limits[i];
+}
+
 static int show_limit(struct fake *f, const struct proc_what *what, struct text *out)
 {
-	(void)f;
-	(void)what;
-	text_add(out, "31470\n");
+	text_addf(out, "%d\n", *limit_of(f, what));
 	return 0;
 }
+
+static int write_limit(struct fake *f, const struct proc_what *what, const char *text, size_t n)
+{
+	return write_number(f, what, text, n, INT_MAX, limit_of(f, what));
+}
+
+/* set_permissions(): who has CAP_SYS_RESOURCE may all, others may look. */
+static int limit_permission(struct fake *f, struct inode *inode, int mask)
+{
+	mode_t mode = inode->mode;
+
+	if (ns_capable(f, f->current->cred->user_ns, CAP_SYS_RESOURCE))
+		mode >>= 6;
+	else
+		mode &= S_IROTH;
+	return refuse_sysctl(f, mode, mask);
+}
+
+static const struct inode_ops limit_ops = {
+	.permission = limit_permission,
+	PROC_INODE_OPS,
+};
 
 static int show_ostype(struct fake *f, const struct proc_what *what, struct text *out)
 {
@@ -193,12 +244,15 @@ static int write_not_modelled(struct fake *f, const struct proc_what *what, cons
 /* clang-format off */
 #define DIR(n, table) \
 	{.name = n, .mode = S_IFDIR | 0555, .children = table, .ops = &proc_sys_dir_ops}
-#define RO(n, how) {.name = n, .mode = S_IFREG | 0444, .show = how, .ops = &proc_sys_file_ops}
+#define RO(n, how) {.name = n, .mode = S_IFREG | 0444, .show = how, .is_setting = true, \
+	 .ops = &proc_sys_file_ops}
 #define RW(n, how, write_how) \
 	{.name = n, .mode = S_IFREG | 0644, .show = how, .write = write_how, \
-	 .ops = &proc_sys_file_ops}
+	 .is_setting = true, .ops = &proc_sys_file_ops}
 #define FIXED(n) RW(n, show_number, write_not_modelled)
-#define LIMIT(n) RW(n, show_limit, write_not_modelled)
+#define LIMIT(n) \
+	{.name = n, .mode = S_IFREG | 0644, .show = show_limit, .write = write_limit, \
+	 .is_setting = true, .ops = &limit_ops}
 #define END {.name = NULL}
 
 static const struct proc_entry nothing[] = {END};
@@ -217,11 +271,15 @@ static const struct proc_entry kernel_entries[] = {
 	FIXED("overflowgid"), FIXED("overflowuid"), FIXED("pid_max"),
 	DIR("pty", pty_entries),
 	FIXED("sysrq"),
+	{.name = "unprivileged_userns_clone", .mode = S_IFREG | 0644, .show = show_setting,
+	 .write = write_setting, .ops = &proc_sys_file_ops, .is_setting = true,
+	 .is_debians = true},
 	RO("version", show_ostype),
 	END,
 };
 static const struct proc_entry fs_entries[] = {
-	DIR("binfmt_misc", nothing),
+	{.name = "binfmt_misc", .mode = S_IFDIR | 0555, .children = nothing,
+	 .ops = &proc_sys_dir_ops, .is_empty_dir = true},
 	FIXED("mount-max"), FIXED("nr_open"), FIXED("overflowgid"), FIXED("overflowuid"),
 	FIXED("pipe-max-size"),
 	RW("protected_fifos", show_setting, write_setting),

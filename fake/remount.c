@@ -97,6 +97,13 @@ int reconfigure_super(struct fake *f, struct fs_context *fc, struct super_block 
 	return 0;
 }
 
+int check_sb_owner(struct fake *f, const struct super_block *sb)
+{
+	if (!ns_capable(f, sb->user_ns, CAP_SYS_ADMIN))
+		return refuse(f, RULE_REMOUNT_NOT_OWNED);
+	return 0;
+}
+
 int do_remount(struct fake *f, const struct path *path, unsigned long sb_flags,
 	       unsigned int mnt_flags, const char *data)
 {
@@ -112,7 +119,7 @@ int do_remount(struct fake *f, const struct path *path, unsigned long sb_flags,
 		return r;
 	r = fs_context_data(f, &fc, data);
 	if (r == 0)
-		r = check_owner(f, sb->user_ns);
+		r = check_sb_owner(f, sb);
 	if (r == 0)
 		r = reconfigure_super(f, &fc, sb);
 	if (r == 0)

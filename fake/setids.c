@@ -200,7 +200,7 @@ int do_setgroups(struct fake *f, size_t size, const gid_t *list)
 
 	if (!ns_capable(f, old->user_ns, CAP_SETGID))
 		return refuse(f, RULE_SETGROUPS_PERM);
-	if (old->user_ns->n_gid_map == 0 || old->user_ns->denies_setgroups)
+	if (old->user_ns->gid_map.n == 0 || old->user_ns->denies_setgroups)
 		return refuse(f, RULE_SETGROUPS_DENIED);
 	if (n > NGROUPS_LIMIT)
 		return refuse(f, RULE_SETGROUPS_TOO_MANY);

@@ -42,6 +42,17 @@ void exe_put(struct fake *f, struct task *t)
 	path_put(f, &exe);
 }
 
+void task_set_mm_user_ns(struct fake *f, struct task *t, struct user_ns *ns)
+{
+	struct user_ns *old = t->mm_user_ns;
+
+	if (ns)
+		ns_get(&ns->ns);
+	t->mm_user_ns = ns;
+	if (old)
+		ns_put(f, &old->ns);
+}
+
 void task_strip(struct fake *f, struct task *t)
 {
 	struct fd_table *fds = t->fds;
@@ -55,6 +66,7 @@ void task_strip(struct fake *f, struct task *t)
 	path_put(f, &t->cwd);
 	path_put(f, &t->root);
 	t->cwd = t->root = (struct path){0};
+	task_set_mm_user_ns(f, t, NULL);
 }
 
 static void task_free(struct fake *f, struct task *t)
@@ -111,6 +123,7 @@ void task_boot(struct fake *f)
 	memcpy(t->comm, "init", 5);
 	t->is_dumpable = true;
 	rlimits_boot(t);
+	task_set_mm_user_ns(f, t, f->init_user_ns);
 	t->exit_signal = SIGCHLD;
 	pid_new(f, t->ns.pid_for_children, &t->pid);
 	t->pid->task = t;

@@ -70,6 +70,7 @@ struct task {
 	bool no_new_privs;
 	bool is_over_nproc; /* PF_NPROC_EXCEEDED: its new user had too many processes */
 	bool is_dumpable;
+	struct user_ns *mm_user_ns; /* mm->user_ns: whose root may look into it even so */
 	bool is_paused;	 /* until the outside resumes it; stopped as well, perhaps */
 	bool is_exiting; /* fds, namespaces, root, cwd and exe may be gone: NULL */
 	int wait_status; /* once a zombie: as wait(2) gives it */

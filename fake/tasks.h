@@ -12,6 +12,8 @@ void task_discard(struct fake *f, struct task *t);
 void task_enlist(struct fake *f, struct task *t);
 /* Gives back what only a living task has: descriptors, places, namespaces, memory. */
 void task_strip(struct fake *f, struct task *t);
+/* Takes a reference of its own; NULL: its memory is gone. */
+void task_set_mm_user_ns(struct fake *f, struct task *t, struct user_ns *ns);
 /* What it executes: takes references of its own, or gives them back. */
 void exe_set(struct task *t, const struct path *exe);
 void exe_put(struct fake *f, struct task *t);

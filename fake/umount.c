@@ -103,7 +103,9 @@ static int can_umount(struct fake *f, const struct path *path, int flags)
 		return refuse(f, RULE_UMOUNT_NOT_OURS);
 	if (mnt->flags & MNT_LOCKED)
 		return refuse(f, RULE_UMOUNT_LOCKED);
-	return flags & MNT_FORCE ? check_owner(f, mnt->sb->user_ns) : 0;
+	if (flags & MNT_FORCE && !ns_capable(f, mnt->sb->user_ns, CAP_SYS_ADMIN))
+		return refuse(f, RULE_UMOUNT_FORCE_NOT_OWNED);
+	return 0;
 }
 
 /* MNT_EXPIRE marks at first; a mount that nobody used in between goes the second time. */
@@ -124,10 +126,12 @@ static int mark_for_expiry(struct fake *f, struct mount *mnt, int flags)
 static int umount_root(struct fake *f, struct super_block *sb)
 {
 	struct fs_context fc = {.sb_flags = MS_RDONLY, .sb_flags_mask = MS_RDONLY};
-	int r = check_owner(f, sb->user_ns);
+	int r;
 
-	if (r < 0 || sb->flags & MS_RDONLY)
-		return r;
+	if (!ns_capable(f, sb->user_ns, CAP_SYS_ADMIN))
+		return refuse(f, RULE_UMOUNT_ROOT_NOT_OWNED);
+	if (sb->flags & MS_RDONLY)
+		return 0;
 	r = fs_context_init(f, &fc, sb->type, sb->user_ns);
 	if (r < 0)
 		return r;

@@ -37,30 +37,22 @@ static void task_switch(struct fake *f, struct nsproxy *ns, struct places *place
 	nsproxy_put(f, &old_ns);
 }
 
-/*
- * ksys_unshare().  No task here shares its memory, descriptors, places or handlers, so the
- * flags for them have nothing to do, as with a single thread on Linux.
- */
-int do_unshare(struct fake *f, int flags)
+/* unshare_nsproxy_namespaces(): new ones, which the user namespace owns. */
+static int unshare_namespaces(struct fake *f, int flags, struct user_ns *owner)
 {
 	struct task *t = f->current;
 	struct places places;
 	struct nsproxy ns;
 	int r;
 
-	if (flags & ~UNSHARE_FLAGS)
-		return refuse(f, RULE_UNSHARE_FLAGS);
-	if (flags & CLONE_NEWUSER)
-		return not_modelled(f, "unshare(2) with CLONE_NEWUSER");
-	if (!(flags & CLONE_NEW_ALL))
+	if (!(flags & CLONE_NEW_ALL & ~CLONE_NEWUSER))
 		return 0;
-	if (!ns_capable(f, t->cred->user_ns, CAP_SYS_ADMIN))
+	if (!ns_capable(f, owner, CAP_SYS_ADMIN))
 		return refuse_ns_admin(f);
 	if (flags & CLONE_NEWTIME)
 		return not_modelled(f, "unshare(2) with CLONE_NEWTIME");
 	places = places_get(t);
-	r = nsproxy_copy(f, &t->ns, (unsigned int)flags, t->cred->user_ns, &places.root,
-			 &places.cwd, &ns);
+	r = nsproxy_copy(f, &t->ns, (unsigned int)flags, owner, &places.root, &places.cwd, &ns);
 	if (r < 0) {
 		places_put(f, &places);
 		return r;
@@ -69,42 +61,74 @@ int do_unshare(struct fake *f, int flags)
 	return 0;
 }
 
+/*
+ * ksys_unshare().  No task here shares its memory, descriptors, places or handlers, so the
+ * flags for them have nothing to do, as with a single thread on Linux.
+ */
+int do_unshare(struct fake *f, int flags)
+{
+	struct cred *cred;
+	int r;
+
+	if (flags & CLONE_NEWUSER && !user_ns_is_allowed(f))
+		return refuse_user_ns(f);
+	if (flags & ~UNSHARE_FLAGS)
+		return refuse(f, RULE_UNSHARE_FLAGS);
+	if (!(flags & CLONE_NEWUSER))
+		return unshare_namespaces(f, flags, f->current->cred->user_ns);
+	cred = cred_copy(f, f->current->cred);
+	r = user_ns_create(f, cred);
+	if (r == 0)
+		r = unshare_namespaces(f, flags, cred->user_ns);
+	if (r < 0)
+		cred_put(f, cred);
+	else
+		cred_commit(f, cred);
+	return r;
+}
+
 /* setns(2) */
 
-/* Over what is entered and over the caller's own user namespace. */
-static int install_admin(struct fake *f, const struct ns *ns)
+/* What the task will have, all at once or nothing: struct nsset. */
+struct nsset {
+	struct nsproxy nsproxy;
+	struct places places;
+	struct cred *cred; /* its own until a user namespace is entered */
+};
+
+/* Over what is entered and over the user namespace that the caller will be in. */
+static int install_admin(struct fake *f, const struct ns *ns, const struct nsset *set)
 {
 	if (!ns_capable(f, ns->owner, CAP_SYS_ADMIN) ||
-	    !ns_capable(f, f->current->cred->user_ns, CAP_SYS_ADMIN))
+	    !ns_capable(f, set->cred->user_ns, CAP_SYS_ADMIN))
 		return refuse(f, RULE_SETNS_ADMIN);
 	return 0;
 }
 
 /* mntns_install(): root and cwd become the root of the namespace, top of the stack. */
-static int mnt_ns_install(struct fake *f, struct mnt_ns *ns, struct nsproxy *nsproxy,
-			  struct places *places)
+static int mnt_ns_install(struct fake *f, struct mnt_ns *ns, struct nsset *set)
 {
-	const struct user_ns *mine = f->current->cred->user_ns;
+	const struct user_ns *mine = set->cred->user_ns;
 
 	if (!ns_capable(f, ns->ns.owner, CAP_SYS_ADMIN) ||
 	    !ns_capable(f, mine, CAP_SYS_CHROOT) || !ns_capable(f, mine, CAP_SYS_ADMIN))
 		return refuse(f, RULE_SETNS_MNT_ADMIN);
 	ns_get(&ns->ns);
-	ns_put(f, &nsproxy->mnt->ns);
-	nsproxy->mnt = ns;
-	places_put(f, places);
-	mnt_ns_root(f, ns, &places->root);
-	places->cwd = places->root;
-	path_get(&places->cwd);
+	ns_put(f, &set->nsproxy.mnt->ns);
+	set->nsproxy.mnt = ns;
+	places_put(f, &set->places);
+	mnt_ns_root(f, ns, &set->places.root);
+	set->places.cwd = set->places.root;
+	path_get(&set->places.cwd);
 	return 0;
 }
 
 /* pidns_install(): for children alone, and only downwards. */
-static int pid_ns_install(struct fake *f, struct pid_ns *ns, struct nsproxy *nsproxy)
+static int pid_ns_install(struct fake *f, struct pid_ns *ns, struct nsset *set)
 {
 	const struct pid_ns *active = task_pid_ns(f->current);
 	const struct pid_ns *ancestor = ns;
-	int r = install_admin(f, &ns->ns);
+	int r = install_admin(f, &ns->ns, set);
 
 	if (r < 0)
 		return r;
@@ -113,26 +137,27 @@ static int pid_ns_install(struct fake *f, struct pid_ns *ns, struct nsproxy *nsp
 	if (ancestor != active)
 		return refuse(f, RULE_SETNS_PID_UP);
 	ns_get(&ns->ns);
-	ns_put(f, &nsproxy->pid_for_children->ns);
-	nsproxy->pid_for_children = ns;
+	ns_put(f, &set->nsproxy.pid_for_children->ns);
+	set->nsproxy.pid_for_children = ns;
 	return 0;
 }
 
-static int uts_ns_install(struct fake *f, struct uts_ns *ns, struct nsproxy *nsproxy)
+static int uts_ns_install(struct fake *f, struct uts_ns *ns, struct nsset *set)
 {
-	int r = install_admin(f, &ns->ns);
+	int r = install_admin(f, &ns->ns, set);
 
 	if (r < 0)
 		return r;
 	ns_get(&ns->ns);
-	ns_put(f, &nsproxy->uts->ns);
-	nsproxy->uts = ns;
+	ns_put(f, &set->nsproxy.uts->ns);
+	set->nsproxy.uts = ns;
 	return 0;
 }
 
-static int plain_ns_install(struct fake *f, struct plain_ns *ns, struct plain_ns **place)
+static int plain_ns_install(struct fake *f, struct plain_ns *ns, struct nsset *set,
+			    struct plain_ns **place)
 {
-	int r = install_admin(f, &ns->ns);
+	int r = install_admin(f, &ns->ns, set);
 
 	if (r < 0)
 		return r;
@@ -143,71 +168,52 @@ static int plain_ns_install(struct fake *f, struct plain_ns *ns, struct plain_ns
 }
 
 /* validate_ns() */
-static int ns_install(struct fake *f, struct ns *ns, struct nsproxy *nsproxy,
-		      struct places *places)
+static int ns_install(struct fake *f, struct ns *ns, struct nsset *set)
 {
 	switch (ns->type) {
+	case CLONE_NEWUSER:
+		return user_ns_install(f, (struct user_ns *)ns, set->cred);
 	case CLONE_NEWNS:
-		return mnt_ns_install(f, (struct mnt_ns *)ns, nsproxy, places);
+		return mnt_ns_install(f, (struct mnt_ns *)ns, set);
 	case CLONE_NEWUTS:
-		return uts_ns_install(f, (struct uts_ns *)ns, nsproxy);
+		return uts_ns_install(f, (struct uts_ns *)ns, set);
 	case CLONE_NEWIPC:
-		return plain_ns_install(f, (struct plain_ns *)ns, &nsproxy->ipc);
+		return plain_ns_install(f, (struct plain_ns *)ns, set, &set->nsproxy.ipc);
 	case CLONE_NEWPID:
-		return pid_ns_install(f, (struct pid_ns *)ns, nsproxy);
+		return pid_ns_install(f, (struct pid_ns *)ns, set);
 	case CLONE_NEWCGROUP:
-		return plain_ns_install(f, (struct plain_ns *)ns, &nsproxy->cgroup);
-	case CLONE_NEWNET:
-		return plain_ns_install(f, (struct plain_ns *)ns, &nsproxy->net);
+		return plain_ns_install(f, (struct plain_ns *)ns, set, &set->nsproxy.cgroup);
 	default:
-		return not_modelled(f, "setns(2) to a user namespace");
+		return plain_ns_install(f, (struct plain_ns *)ns, set, &set->nsproxy.net);
 	}
 }
 
 /* validate_nsset(): several namespaces of one process, in the kernel's order, or none. */
-static int task_ns_install(struct fake *f, struct task *t, int flags, struct nsproxy *nsproxy,
-			   struct places *places)
+static int task_ns_install(struct fake *f, struct task *t, int flags, struct nsset *set)
 {
 	struct ns *wanted[] = {
-		t->ns.mnt ? &t->ns.mnt->ns : NULL,	 t->ns.uts ? &t->ns.uts->ns : NULL,
-		t->ns.ipc ? &t->ns.ipc->ns : NULL,	 &task_pid_ns(t)->ns,
-		t->ns.cgroup ? &t->ns.cgroup->ns : NULL, t->ns.net ? &t->ns.net->ns : NULL,
+		&t->cred->user_ns->ns, &t->ns.mnt->ns,	  &t->ns.uts->ns, &t->ns.ipc->ns,
+		&task_pid_ns(t)->ns,   &t->ns.cgroup->ns, &t->ns.net->ns,
 	};
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < sizeof(wanted) / sizeof(*wanted); i++)
 		if (flags & wanted[i]->type)
-			r = ns_install(f, wanted[i], nsproxy, places);
+			r = ns_install(f, wanted[i], set);
 	return r;
 }
 
-/* ptrace_may_access() with PTRACE_MODE_READ_REALCREDS. */
-static bool may_look_into(struct fake *f, const struct task *t)
-{
-	const struct cred *own = f->current->cred, *theirs = t->cred;
-	bool is_same_user =
-		own->uid == theirs->uid && own->uid == theirs->euid && own->uid == theirs->suid;
-	bool is_same_group =
-		own->gid == theirs->gid && own->gid == theirs->egid && own->gid == theirs->sgid;
-
-	if (t == f->current || ns_capable(f, theirs->user_ns, CAP_SYS_PTRACE))
-		return true;
-	return is_same_user && is_same_group && t->is_dumpable &&
-	       own->user_ns == theirs->user_ns && (theirs->permitted & ~own->permitted) == 0;
-}
-
-static int pidfd_install(struct fake *f, const struct pid *pid, int flags,
-			 struct nsproxy *nsproxy, struct places *places)
+static int pidfd_install(struct fake *f, const struct pid *pid, int flags, struct nsset *set)
 {
 	if (pid->task == NULL)
 		return refuse(f, RULE_SETNS_REAPED);
-	if (!may_look_into(f, pid->task))
+	if (!ptrace_may_read_real(f, pid->task))
 		return refuse(f, RULE_SETNS_PTRACE);
 	if (pid->task->ns.mnt == NULL)
 		return refuse(f, RULE_SETNS_ENDED);
-	if (flags & (CLONE_NEWUSER | CLONE_NEWTIME))
-		return not_modelled(f, "setns(2) with CLONE_NEWUSER or CLONE_NEWTIME");
-	return task_ns_install(f, pid->task, flags, nsproxy, places);
+	if (flags & CLONE_NEWTIME)
+		return not_modelled(f, "setns(2) with CLONE_NEWTIME");
+	return task_ns_install(f, pid->task, flags, set);
 }
 
 /* What the descriptor is: a namespace (nstype 0 or its own), or a process (any set of them). */
@@ -222,11 +228,38 @@ static int setns_kind(struct fake *f, const struct ns *ns, const struct pid *pid
 	return 0;
 }
 
+/* prepare_nsset() */
+static struct nsset nsset_get(struct fake *f, bool enters_user_ns)
+{
+	struct task *t = f->current;
+	struct nsset set = {.nsproxy = t->ns, .places = places_get(t)};
+
+	nsproxy_get(&set.nsproxy);
+	set.cred = enters_user_ns ? cred_copy(f, t->cred) : cred_get(t->cred);
+	return set;
+}
+
+static void nsset_put(struct fake *f, struct nsset *set)
+{
+	nsproxy_put(f, &set->nsproxy);
+	places_put(f, &set->places);
+	cred_put(f, set->cred);
+}
+
+/* commit_nsset() */
+static void nsset_commit(struct fake *f, struct nsset *set)
+{
+	if (set->cred == f->current->cred)
+		cred_put(f, set->cred);
+	else
+		cred_commit(f, set->cred);
+	task_switch(f, &set->nsproxy, &set->places);
+}
+
 int do_setns(struct fake *f, int fd, int nstype)
 {
 	struct file *file = fd_file_io(f, fd);
-	struct places places;
-	struct nsproxy nsproxy;
+	struct nsset set;
 	struct ns *ns;
 	struct pid *pid;
 	int r;
@@ -238,18 +271,11 @@ int do_setns(struct fake *f, int fd, int nstype)
 	r = setns_kind(f, ns, pid, nstype);
 	if (r < 0)
 		return r;
-	places = places_get(f->current);
-	nsproxy = f->current->ns;
-	nsproxy_get(&nsproxy);
-	if (ns)
-		r = ns_install(f, ns, &nsproxy, &places);
+	set = nsset_get(f, (ns ? ns->type : nstype) & CLONE_NEWUSER);
+	r = ns ? ns_install(f, ns, &set) : pidfd_install(f, pid, nstype, &set);
+	if (r < 0)
+		nsset_put(f, &set);
 	else
-		r = pidfd_install(f, pid, nstype, &nsproxy, &places);
-	if (r < 0) {
-		nsproxy_put(f, &nsproxy);
-		places_put(f, &places);
-		return r;
-	}
-	task_switch(f, &nsproxy, &places);
-	return 0;
+		nsset_commit(f, &set);
+	return r;
 }

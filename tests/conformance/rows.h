@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define ROW_LINES 96
+#define ROW_LINES 192
 
 /* What a row asks of the kernel and of who runs it; each may be missing somewhere. */
 enum need {
