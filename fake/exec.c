@@ -146,14 +146,25 @@ static struct exec_start *exec_start_new(struct fake *f, const struct exec *exec
 	return start;
 }
 
-/* Simplified: a program that may not be read is not dumpable, whatever mm->user_ns says. */
-static bool exec_is_dumpable(struct fake *f, const struct exec *exec)
+/*
+ * would_dump(): a program that may not be read is for root of a namespace that knows whose it
+ * is, and only for that one.
+ */
+static void exec_guard_memory(struct fake *f, const struct exec *exec)
 {
+	const struct inode *inode = exec->file->inode;
 	const struct cred *cred = f->current->cred;
+	struct user_ns *ns = cred->user_ns;
 	bool is_readable = inode_permission(f, exec->file->inode, MAY_READ) == 0;
 
 	f->current->has_rule = false;
-	return is_readable && cred->euid == cred->uid && cred->egid == cred->gid;
+	while (!is_readable && ns->parent &&
+	       (uid_inside(ns, inode->uid) == (uid_t)-1 ||
+		gid_inside(ns, inode->gid) == (gid_t)-1))
+		ns = ns->parent;
+	task_set_mm_user_ns(f, f->current, ns);
+	f->current->is_dumpable =
+		is_readable && cred->euid == cred->uid && cred->egid == cred->gid;
 }
 
 /* kbasename(); a program that was given by descriptor alone has the name of its file. */
@@ -185,7 +196,7 @@ static void exec_commit(struct fake *f, struct exec *exec, const struct payload 
 	t->exit_signal = SIGCHLD;
 	if (is_setid)
 		t->pdeathsig = 0;
-	t->is_dumpable = exec_is_dumpable(f, exec);
+	exec_guard_memory(f, exec);
 	actions_clear(t);
 	cred_commit(f, cred);
 	heap_free(f, t->memory);
