@@ -9,8 +9,15 @@ def coverage_edges(n, stamps):
     """lcov's report of the coverage variant's tests, and the table held to its floors."""
     n.rule(
         "lcov",
-        "lcov --config-file coverage/lcovrc -q --capture --no-external --directory . "
-        "--output-file $out.all && lcov --config-file coverage/lcovrc -q --remove $out.all "
+        # What a table of core expands to in the fake is the fake's.
+        "lcov --config-file coverage/lcovrc -q --capture --no-external --base-directory . "
+        "--directory build/coverage/obj/core --output-file $out.core && "
+        "lcov --config-file coverage/lcovrc -q --capture --no-external --base-directory . "
+        "--directory build/coverage/obj --output-file $out.every && "
+        "lcov --config-file coverage/lcovrc -q --remove $out.every '*/core/*' "
+        "--output-file $out.rest && lcov --config-file coverage/lcovrc -q "
+        "--add-tracefile $out.core --add-tracefile $out.rest --output-file $out.all && "
+        "lcov --config-file coverage/lcovrc -q --remove $out.all "
         "'*/tests/*' --output-file $out",
         description="lcov $out",
     )

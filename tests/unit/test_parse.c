@@ -1,5 +1,7 @@
 /* Text to calls: the printer's inverse, and what is taken and refused beyond it. */
 #include "tests/lib/parse.h"
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 
 #include <stdio.h>
 #include <string.h>
@@ -295,6 +297,48 @@ static void any_call_of_any_row_is_read_as_it_was_printed(void **state)
 	}
 }
 
+/* By pointers that no random call has: programs, actions, values of superblocks. */
+static void filters_are_read_as_they_are_printed(void **state)
+{
+	struct sock_filter filter[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 4),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 16, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	const struct sock_fprog prog = {.len = 4, .filter = filter}, none = {.len = 3};
+	const uint32_t action = SECCOMP_RET_LOG;
+	const struct call calls[] = {
+		{.op = OP_seccomp_set_mode_filter, .arg = {0, (uintptr_t)&prog}},
+		{.op = OP_seccomp_get_action_avail, .arg = {0, (uintptr_t)&action}},
+		{.op = OP_fsconfig,
+		 .arg = {3, FSCONFIG_SET_STRING, (uintptr_t) "key", (uintptr_t) "value", 0}},
+	};
+	const struct call empty = {.op = OP_seccomp_set_mode_filter,
+				   .arg = {0, (uintptr_t)&none}};
+	const struct print_style hiding = {.hide_values = true};
+	struct parse_error error = {0};
+	struct parsed parsed;
+	char first[512];
+	struct text text;
+	struct arena arena;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(calls) / sizeof(*calls); i++) {
+		arena_init(&arena, memory, sizeof(memory));
+		text_init(&text, first, sizeof(first));
+		call_print(&text, &calls[i], NULL);
+		assert_int_equal(call_parse(&parsed, first, &arena, &error), 0);
+		assert_string_equal(again(first), first);
+	}
+	text_init(&text, first, sizeof(first));
+	call_print(&text, &empty, NULL);
+	assert_string_equal(first, "seccomp_set_mode_filter(0, {len=3, filter=NULL})");
+	text_init(&text, first, sizeof(first));
+	call_print(&text, &calls[2], &hiding);
+	assert_null(strstr(first, "value"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -303,6 +347,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_call_is_refused_with_its_place),
 		cmocka_unit_test(tasks_and_answers_are_read),
 		cmocka_unit_test(any_call_of_any_row_is_read_as_it_was_printed),
+		cmocka_unit_test(filters_are_read_as_they_are_printed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -160,6 +160,47 @@ static void descriptors_of_all_origins_mean_something(void **state)
 }
 
 /* More children at once, and more tasks, than are followed. */
+static void descriptors_of_mounts_mean_what_they_show(void **state)
+{
+	struct tracing *t = *state;
+	const uint64_t mask = 0;
+
+	sys_fsopen(as(t, 1, 4), "tmpfs", 0);
+	sys_fsmount(as(t, 1, 5), 4, 0, 0);
+	sys_fspick(as(t, 1, 6), AT_FDCWD, "/srv", 0);
+	sys_fsmount(as(t, 1, 7), 6, 0, 0);
+	sys_fsmount(as(t, 1, 8), 60, 0, 0);
+	sys_open_tree(as(t, 1, 9), 5, "etc", 0);
+	sys_open_tree(as(t, 1, 10), 9, "", AT_EMPTY_PATH);
+	sys_open_tree(as(t, 1, 10), 61, "", AT_EMPTY_PATH);
+	sys_memfd_create(as(t, 1, 11), "copy", 0);
+	sys_eventfd2(as(t, 1, 12), 0, 0);
+	sys_signalfd4(as(t, 1, 13), -1, &mask, 0);
+	for (int fd = 4; fd < 14; fd++)
+		sys_fchdir(as(t, 1, 0), fd);
+	want_lines(t, "[1] fsopen(\"tmpfs\", 0) = 4\n"
+		      "[1] fsmount(4<fs:tmpfs>, 0, 0) = 5\n"
+		      "[1] fspick(AT_FDCWD, \"/srv\", 0) = 6\n"
+		      "[1] fsmount(6</srv>, 0, 0) = 7\n"
+		      "[1] fsmount(60, 0, 0) = 8\n"
+		      "[1] open_tree(5<mount of tmpfs>, \"etc\", 0) = 9\n"
+		      "[1] open_tree(9<mount of tmpfs/etc>, \"\", AT_EMPTY_PATH) = 10\n"
+		      "[1] open_tree(61, \"\", AT_EMPTY_PATH) = 10\n"
+		      "[1] memfd_create(\"copy\", 0) = 11\n"
+		      "[1] eventfd2(0, 0) = 12\n"
+		      "[1] signalfd4(-1, [], 0) = 13\n"
+		      "[1] fchdir(4<fs:tmpfs>) = 0\n"
+		      "[1] fchdir(5<mount of tmpfs>) = 0\n"
+		      "[1] fchdir(6</srv>) = 0\n"
+		      "[1] fchdir(7<mount of /srv>) = 0\n"
+		      "[1] fchdir(8<mount of >) = 0\n"
+		      "[1] fchdir(9<mount of tmpfs/etc>) = 0\n"
+		      "[1] fchdir(10<>) = 0\n"
+		      "[1] fchdir(11<memfd>) = 0\n"
+		      "[1] fchdir(12<eventfd>) = 0\n"
+		      "[1] fchdir(13<signalfd>) = 0\n");
+}
+
 static void many_tasks_do_no_harm(void **state)
 {
 	struct tracing *t = *state;
@@ -276,6 +317,7 @@ int main(void)
 		cmocka_unit_test_setup(what_may_not_return_is_told_before_it_goes, setup),
 		cmocka_unit_test_setup(descriptors_mean_what_was_opened, setup),
 		cmocka_unit_test_setup(descriptors_of_all_origins_mean_something, setup),
+		cmocka_unit_test_setup(descriptors_of_mounts_mean_what_they_show, setup),
 		cmocka_unit_test_setup(many_tasks_do_no_harm, setup),
 		cmocka_unit_test_setup(a_child_has_what_its_parent_had_when_it_was_made, setup),
 		cmocka_unit_test_setup(a_child_that_runs_at_once_has_them_too, setup),
