@@ -72,7 +72,6 @@ def kernel_edges(n, house):
     house.program(n, "debug", "vm/init", init, [], static=True)
     house.program(n, "debug", "vm/probe_kernel", ["tests/vm/probe_kernel.c"], [], static=True)
     stamps = {group: [] for group in house.KERNELS}
-    stamps["selftest"] = []
     for group, kernel in [(g, k) for g, kernels in house.KERNELS.items() for k in kernels]:
         stamp = f"build/debug/{group}/selftest.{kernel}.ok"
         n.build(
@@ -83,8 +82,7 @@ def kernel_edges(n, house):
             kernel=kernel,
             options="--skip" if group == "test" else "",
         )
-        # Under User Mode Linux on a machine that is too busy, input has been lost: apart.
-        stamps["selftest" if kernel == "uml" else group].append(stamp)
+        stamps[group].append(stamp)
         stamps[group].append(kernel_scenarios(n, house, group, kernel))
         for test, words in house.KERNEL_TESTS:
             binary = f"build/debug/{test}"

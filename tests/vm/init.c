@@ -233,6 +233,7 @@ static void relay_frame(struct relay *relay)
 
 	if (n < 0)
 		give_up("the host has gone: %s", strerror(-n));
+	must(line_send(&relay->line, LINE_TAKEN, NULL, 0), "line");
 	relay->input_start = 0;
 	relay->input_end = (size_t)n;
 	if (n == 0)

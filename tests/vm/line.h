@@ -12,6 +12,7 @@
 enum line_kind {
 	LINE_INPUT = 'i',  /* to init: bytes for the command's stdin; none of them: its end */
 	LINE_HELLO = 'h',  /* from here on to the host: uname's release, once, first */
+	LINE_TAKEN = 't',  /* the last input has been read: the next may come */
 	LINE_OUTPUT = 'o', /* bytes of the command's stdout */
 	LINE_ERRORS = 'e', /* bytes of its stderr, where the host asked to have them apart */
 	LINE_FILE = 'f',   /* a file to bring out begins: "INDEX MODE SIZE PATH" */

@@ -9,7 +9,10 @@ from pathlib import Path
 
 HEAD = struct.Struct("<BI")
 MOST = 65536
-HELD = 1 << 20  # so many bytes of stdin are held for a command that does not read
+# A terminal whose buffer of 4096 bytes is nearly full is throttled, and User Mode Linux then
+# stops to listen to the host and does not begin again: line_throttle(), line_unthrottle() of
+# arch/um/drivers/line.c.  So we send less than that, and wait until it has been taken.
+PORTION = 2048
 
 
 class Broken(Exception):
@@ -55,12 +58,15 @@ class Line:
         self.stdin = sys.stdin.fileno() if stdio else None
         self.release, self.status = None, None
         self.incoming, self.outgoing = bytearray(), bytearray()
+        self.taken = True
 
     def frame(self, kind, body):
         if kind == "h":
             self.release = body.decode()
         elif self.release is None:
             raise Broken("the line does not begin with init's greeting")
+        elif kind == "t":
+            self.taken = True
         elif kind == "o":
             self.output.write(body)
             self.output.flush()
@@ -101,7 +107,8 @@ class Line:
         del self.incoming[:at]
 
     def read_stdin(self):
-        chunk = os.read(self.stdin, MOST)
+        chunk = os.read(self.stdin, PORTION)
+        self.taken = False
         self.outgoing += HEAD.pack(ord("i"), len(chunk)) + chunk
         if not chunk:
             self.stdin = None
@@ -131,7 +138,7 @@ class Line:
         line = self.socket.fileno()
         poll.register(line, select.POLLIN | (select.POLLOUT if self.outgoing else 0))
         # Before its greeting init has not yet made the line raw: input would be lost or echoed.
-        if self.release and self.stdin is not None and len(self.outgoing) < HELD:
+        if self.release and self.stdin is not None and self.taken:
             poll.register(self.stdin, select.POLLIN)
         ready = dict(poll.poll(left * 1000 + 1))
         if ready.get(line, 0) & (select.POLLIN | select.POLLHUP):
