@@ -82,8 +82,8 @@ void fs_config_clean(struct fake *f, struct fs_config *config)
 /* fscontext_create_fd() */
 static int config_fd(struct fake *f, struct fs_config *config, bool is_cloexec)
 {
-	struct inode *inode = inode_new(f, f->pidfs, 0600);
-	struct path path = {.dentry = dentry_new(f, NULL, "anon_inode:[fscontext]", inode)};
+	struct path path = {.dentry = dentry_new(f, NULL, "anon_inode:[fscontext]",
+						 inode_get(f->anon_inode))};
 	struct file *file = file_new(f, &path, O_RDWR);
 	int fd;
 

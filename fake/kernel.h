@@ -19,6 +19,7 @@ struct profile {
 	bool detached_are_sources;     /* 6.15: binds and clones of detached trees, moves of one
 					  into another; their slaves receive */
 	bool config_takes_o_path;      /* FSCONFIG_SET_FD with a descriptor of O_PATH */
+	bool pidfds_have_inodes;       /* 6.9: of pidfs; before, the one of all without names */
 	bool anon_inodes_are_fixed;    /* seen on 6.18: mode and owner of pidfds and the like */
 	bool create_exclusive;	       /* 6.6: FSCONFIG_CMD_CREATE_EXCL */
 	bool bad_ids_are_told_twice;   /* 6.12: in the log of a context */

@@ -34,7 +34,8 @@ static const struct file_ops pidfd_file_ops = {
 
 int pidfd_make(struct fake *f, struct pid *pid, unsigned int flags)
 {
-	struct inode *inode = inode_new(f, f->pidfs, 0600);
+	struct inode *inode = f->profile.pidfds_have_inodes ? inode_new(f, f->pidfs, 0600)
+							    : inode_get(f->anon_inode);
 	struct path path = {.dentry = dentry_new(f, NULL, "anon_inode:[pidfd]", inode)};
 	struct file *file;
 	int fd;
