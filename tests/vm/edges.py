@@ -40,6 +40,14 @@ def kernel_scenarios(n, house, group, kernel):
     return stamp
 
 
+def kernel_fuzz(n, house):
+    """A minute of random programs on User Mode Linux; the log has the table of rows."""
+    stamp = "build/release/fuzz.uml.ok"
+    n.build(stamp, "kernel_run", "build/release/fuzz", implicit=house.KERNEL_RUNNER,
+            kernel="uml", name="fuzz", words="--seconds 60", options="--skip")
+    n.build("fuzz", "phony", [stamp])
+
+
 def kernel_edges(n, house):
     """The runner's own programs, its selftest and the static tests; answers stamps by group."""
     n.comment("real kernels without root: two at a time, each has a processor to itself")
@@ -71,6 +79,7 @@ def kernel_edges(n, house):
     init = [f"tests/vm/{name}.c" for name in ["init", "line", "root"]]
     house.program(n, "debug", "vm/init", init, [], static=True)
     house.program(n, "debug", "vm/probe_kernel", ["tests/vm/probe_kernel.c"], [], static=True)
+    kernel_fuzz(n, house)
     stamps = {group: [] for group in house.KERNELS}
     for group, kernel in [(g, k) for g, kernels in house.KERNELS.items() for k in kernels]:
         stamp = f"build/debug/{group}/selftest.{kernel}.ok"
