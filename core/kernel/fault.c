@@ -46,6 +46,26 @@ static int short_pass(struct fault *fault, const struct call *call)
 	return layer_pass(&fault->layer, &less);
 }
 
+/* The task's own place; NULL when there is none and it may not be made. */
+static struct fault_noted *noted_of(struct fault *fault, int task, bool make)
+{
+	for (int i = 0; i < fault->n_noted; i++)
+		if (fault->noted[i].task == task)
+			return &fault->noted[i];
+	if (!make || fault->n_noted == FAULT_TASKS_MAX)
+		return NULL;
+	fault->noted[fault->n_noted] = (struct fault_noted){.task = task};
+	return &fault->noted[fault->n_noted++];
+}
+
+static void recall(struct fault *fault, int task)
+{
+	const struct fault_noted *noted = noted_of(fault, task, false);
+
+	fault->side = noted ? noted->side : NULL;
+	fault->step = noted ? noted->step : 0;
+}
+
 static int fault_call(struct layer *layer, const struct call *call)
 {
 	struct fault *fault = (struct fault *)layer;
@@ -57,6 +77,7 @@ static int fault_call(struct layer *layer, const struct call *call)
 	if (fault->nth == 0 || fault->n_counted < fault->nth ||
 	    (fault->n_counted > fault->nth && !fault->lasting))
 		return layer_pass(layer, call);
+	recall(fault, task);
 	tell(fault, call, task);
 	if (fault->hit)
 		return fault->hit(fault, call);
@@ -75,8 +96,12 @@ static void fault_note(struct layer *layer, const struct note *note)
 {
 	struct fault *fault = (struct fault *)layer;
 
-	fault->side = note->side;
-	fault->step = note->step;
+	struct fault_noted *noted = noted_of(fault, kernel_task(layer->lower), true);
+
+	if (noted) {
+		noted->side = note->side;
+		noted->step = note->step;
+	}
 	kernel_note(layer->lower, note);
 }
 
@@ -98,4 +123,5 @@ void fault_rearm(struct fault *fault)
 	fault->hit_text[0] = '\0';
 	fault->side = NULL;
 	fault->step = 0;
+	fault->n_noted = 0;
 }

@@ -23,6 +23,15 @@
 #define FAULT_ANY (-1)
 #define FAULT_TEXT_SIZE 512
 
+#define FAULT_TASKS_MAX 16
+
+/* Tasks of one memory share the layer; those behind the last that fits have no notes. */
+struct fault_noted {
+	int task;
+	const char *side;
+	int step;
+};
+
 struct fault {
 	struct layer layer;
 
@@ -46,12 +55,14 @@ struct fault {
 	unsigned long n_hits;
 	enum sysop hit_op; /* these of the first hit */
 	int hit_task;
-	const char *hit_side; /* as last noted, by whichever task */
+	const char *hit_side; /* as the task that was hit had noted last */
 	int hit_step;
 	char hit_text[FAULT_TEXT_SIZE];
 
-	const char *side; /* as last noted */
+	const char *side; /* as noted last by the task whose call this is */
 	int step;
+	struct fault_noted noted[FAULT_TASKS_MAX];
+	int n_noted;
 };
 
 /* Any call counts, none is hit. */

@@ -44,7 +44,11 @@ static void the_nth_call_fails_and_is_told_of(void **state)
 
 	f->fault.nth = 2;
 	assert_int_equal(sys_umask(f->k, 0), 0);
+	f->stub.task = 3;
 	kernel_note(f->k, &note);
+	/* Another task's note is its own. */
+	f->stub.task = 4;
+	kernel_note(f->k, &(struct note){"host", 9, ""});
 	f->stub.task = 3;
 	assert_int_equal(sys_chdir(f->k, "/a"), -ENOMEM);
 	assert_int_equal(f->stub.n_calls, 1);
