@@ -10,7 +10,7 @@ struct attributes {
 	mode_t mode; /* permissions */
 	uid_t uid;
 	gid_t gid;
-	const struct word *content;
+	const struct word_value *content;
 	size_t size;
 	bool is_elf;
 	const char *interpreter; /* of an ELF file; NULL: it is static */
@@ -20,7 +20,7 @@ struct attributes {
 static int read_attributes(struct world *w, int from, struct attributes *a)
 {
 	for (int i = from; i < w->text.n_words; i++) {
-		const struct word *word = &w->text.words[i];
+		const struct word_value *word = &w->text.words[i];
 		const char *value;
 		unsigned long n;
 

@@ -58,7 +58,7 @@ static bool take_escape(const char **at, char *c)
 }
 
 /* Behind the opening quote, past the closing one. */
-static bool take_quoted(const char **at, struct word *word)
+static bool take_quoted(const char **at, struct word_value *word)
 {
 	for (; **at != '"'; word->len++) {
 		char c = **at;
@@ -80,9 +80,9 @@ static bool is_end_of_word(char c)
 }
 
 /* A word at *at into the memory behind it; the end of that memory, or NULL. */
-static char *take_word(const char **at, char *memory, struct word *word)
+static char *take_word(const char **at, char *memory, struct word_value *word)
 {
-	*word = (struct word){.s = memory, .is_quoted = **at == '"'};
+	*word = (struct word_value){.s = memory, .is_quoted = **at == '"'};
 	if (word->is_quoted) {
 		(*at)++;
 		if (!take_quoted(at, word) || !is_end_of_word(**at))

@@ -6,7 +6,7 @@
 
 #define WORDS_MAX 24
 
-struct word {
+struct word_value {
 	char *s;
 	size_t len; /* a quoted word may hold zero bytes */
 	bool is_quoted;
@@ -17,7 +17,7 @@ struct world_text {
 	const char *at; /* what is yet to be read */
 	int line;	/* from 1 */
 	char *buffer;	/* of the text's size; words of this line */
-	struct word words[WORDS_MAX];
+	struct word_value words[WORDS_MAX];
 	int n_words;
 };
 

@@ -1,5 +1,6 @@
 /* The composition root: the one place that knows Linux and the fake, and hands out both. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
 
@@ -16,7 +17,6 @@ struct held {
 	struct fake *fake;
 	const struct rehearsed *rehearsed;
 	struct text *inside;
-	char rootfs[PATH_SIZE]; /* as it is found from the root of the rehearsed host */
 };
 
 /* What stands in for the host's ptys: as many as make the one that is asked for exist. */
@@ -83,32 +83,50 @@ static void path_clean(const char *path, char out[PATH_SIZE])
 	out[n] = '\0';
 }
 
+/* The standard host has these of its own. */
+static bool is_kernels(const char *path)
+{
+	return strcmp(path, "/proc") == 0 || strcmp(path, "/sys") == 0 ||
+	       strcmp(path, "/dev") == 0;
+}
+
 /*
- * The standard host with the real rootfs in it.  A rootfs that is not there, or no directory,
- * is none there either: the rehearsal says so as the run would.
+ * A path of the real host, found on the rehearsed one, too.  What is not there, or no
+ * directory, is none there either: the rehearsal says so as the run would.
  */
-static int held_make(struct held *held, struct kernel *real, struct text *why)
+static int path_take(struct held *held, struct kernel *real, const char *path, struct text *why)
 {
 	char line[PATH_SIZE + 16];
+	char clean[PATH_SIZE]; /* as it is found from the root of the rehearsed host */
 	struct statx st;
 	int r;
 
-	if (fake_world(held->fake, fake_world_standard(), why) < 0)
-		return -EINVAL;
-	r = sys_statx(real, AT_FDCWD, held->rehearsed->rootfs, 0, STATX_TYPE, &st);
-	path_clean(held->rehearsed->rootfs, held->rootfs);
-	if (r < 0 || !held->rootfs[0])
+	r = sys_statx(real, AT_FDCWD, path, 0, STATX_TYPE, &st);
+	path_clean(path, clean);
+	if (r < 0 || !clean[0] || strncmp(clean, "/dev/", 5) == 0 || is_kernels(clean))
 		return 0;
-	snprintf(line, sizeof(line), "\"%s\" %s\n", held->rootfs,
+	snprintf(line, sizeof(line), "\"%s\" %s\n", clean,
 		 S_ISDIR(st.stx_mode) ? "dir" : "file");
 	if (fake_world(held->fake, line, why) < 0)
 		return -EINVAL;
 	if (!S_ISDIR(st.stx_mode))
 		return 0;
-	r = fake_graft(held->fake, held->rootfs, real, held->rehearsed->rootfs);
+	r = fake_graft(held->fake, clean, real, path);
 	if (r < 0)
-		text_addf(why, "the rootfs cannot be read: %s", strerror(-r));
+		text_addf(why, "%s cannot be read: %s", path, strerror(-r));
 	return r;
+}
+
+/* The standard host with what is named of the real one. */
+static int held_make(struct held *held, struct kernel *real, struct text *why)
+{
+	int r = fake_world(held->fake, fake_world_standard(), why);
+
+	if (r < 0)
+		return -EINVAL;
+	for (size_t i = 0; i < held->rehearsed->n_paths && r >= 0; i++)
+		r = path_take(held, real, held->rehearsed->paths[i], why);
+	return r < 0 ? r : 0;
 }
 
 static int rehearsal_run(const struct rehearsal *rehearsal, const struct rehearsed *rehearsed,
@@ -138,7 +156,9 @@ static int rehearsal_run(const struct rehearsal *rehearsal, const struct rehears
 
 int main(int argc, char **argv, char **envp)
 {
-	_Alignas(16) char memory[CLI_MEMORY_SIZE];
+	/* What is not used of it is never touched, and so never there. */
+	const size_t memory_size = cli_memory_size(argv, envp);
+	void *memory = malloc(memory_size);
 	struct linux_kernel linux_kernel;
 	const struct rehearsal rehearsal = {
 		.context = &linux_kernel.kernel,
@@ -151,17 +171,19 @@ int main(int argc, char **argv, char **envp)
 		.envp = envp,
 		.secure = getauxval(AT_SECURE),
 		.memory = memory,
-		.memory_size = sizeof(memory),
+		.memory_size = memory_size,
 		.rehearsal = &rehearsal,
 	};
 	int r;
 
 	(void)argc;
-	if (linux_init(&linux_kernel) < 0) {
+	if (!memory || linux_init(&linux_kernel) < 0) {
+		free(memory);
 		fputs("sandtable: cannot begin: cannot allocate memory\n", stderr);
 		return 125;
 	}
 	r = cli_main(&cli);
 	linux_free(&linux_kernel);
+	free(memory);
 	return r;
 }

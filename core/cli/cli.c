@@ -10,20 +10,22 @@
 #define FAILED 125
 #define WHY_SIZE 512
 #define MESSAGE_SIZE 8192
-#define HELP_SIZE 4096
+#define HELP_SIZE 12288
 
 static const char usage[] =
-	"Usage: sandtable box --classic --rootfs DIR [--readonly] [--console PTY] -- "
+	"Usage: sandtable box [OPTION...] [--] COMMAND...\n"
+	"       sandtable plan [OPTION...] [--] COMMAND...\n"
+	"       sandtable box --classic --rootfs DIR [--readonly] [--console PTY] -- "
 	"COMMAND...\n"
 	"       sandtable box --classic --join PID -- COMMAND...\n"
-	"       sandtable plan --classic --rootfs DIR ... -- COMMAND...\n"
 	"\n"
 	"Builds Linux sandboxes, and rehearses them first.  box runs COMMAND in one; plan "
 	"shows\n"
 	"every step and what COMMAND would see, without doing anything.\n"
 	"\n"
-	"--classic is for trusted images: COMMAND is root, with all that root may.\n"
-	"\n";
+	"SRC and DIR are the host's; DEST and PATH are inside; FD is a descriptor of the "
+	"caller.\n"
+	"--classic is for trusted images: COMMAND is root, with all that root may.\n";
 
 static const char exit_statuses[] =
 	"\n"
@@ -94,15 +96,12 @@ static int box(struct job *job)
 	return say_outcome(job->cli, &job->outcome, job->p);
 }
 
-static int verb_run(const struct cli *cli, const struct spec *spec, struct text *why)
+static int verb_run(const struct cli *cli, const struct spec *spec, struct arena *arena,
+		    struct text *why)
 {
-	struct job job = {.cli = cli, .spec = spec};
-	struct arena arena;
+	struct job job = {.cli = cli, .spec = spec, .arena = arena};
 	int status;
 
-	arena_init(&arena, cli->memory, cli->memory_size);
-	arena.refuse_at = cli->refuse_at;
-	job.arena = &arena;
 	if (job_begin(&job, why) < 0)
 		return say_refusal(cli, why);
 	status = spec->verb == VERB_BOX ? box(&job) : rehearse(&job);
@@ -112,22 +111,72 @@ static int verb_run(const struct cli *cli, const struct spec *spec, struct text 
 	return status;
 }
 
+/* What is read and means something, and is not planned yet. */
+static int verb_absent(const struct spec *spec, bool root, struct text *why)
+{
+	const char *absent = NULL;
+
+	if (spec->classic)
+		return 0;
+	for (size_t i = 0; i < spec->n_ops; i++)
+		if (spec->ops[i].kind == TREE_OVERLAY)
+			absent = "an overlay";
+	if (spec->terminal)
+		absent = "--console without --classic";
+	if (spec->verb == VERB_PLAN && !spec->as_root && !root)
+		absent = "plan as an ordinary user (add --as-root)";
+	if (!absent)
+		return 0;
+	text_addf(why, "%s is not there yet", absent);
+	return -EINVAL;
+}
+
+/* An ordinary user's sandbox is another one; the classic sequence asks for itself. */
+static bool is_root(const struct cli *cli, const struct spec *spec)
+{
+	return spec->classic || spec->as_root || sys_geteuid(cli->k) == 0;
+}
+
+static int spec_run(const struct cli *cli, const struct spec *spec, struct arena *arena,
+		    struct text *why)
+{
+	bool root;
+
+	if (spec->help)
+		return say_help(cli, 1);
+	if (spec->version)
+		return say_version(cli);
+	root = is_root(cli, spec);
+	if (spec_check(spec, root, why) < 0 || verb_absent(spec, root, why) < 0)
+		return say_refusal(cli, why);
+	return verb_run(cli, spec, arena, why);
+}
+
 int cli_main(const struct cli *cli)
 {
 	char memory[WHY_SIZE];
+	struct arena arena;
 	struct text why;
 	struct spec spec;
+	const struct arguments from = {
+		.k = cli->k, .argv = cli->argv, .envp = cli->envp, .arena = &arena};
 
 	text_init(&why, memory, sizeof(memory));
+	arena_init(&arena, cli->memory, cli->memory_size);
+	arena.refuse_at = cli->refuse_at;
 	if (cli->secure)
 		return say_reason(cli, REASON_SET_ID);
-	if (spec_from_arguments(&spec, cli->argv, cli->envp, &why) < 0)
+	if (spec_from_arguments(&spec, &from, &why) < 0)
 		return say_refusal(cli, &why);
-	if (spec.help)
-		return say_help(cli, 1);
-	if (spec.version)
-		return say_version(cli);
-	if (spec_check(&spec, &why) < 0)
-		return say_refusal(cli, &why);
-	return verb_run(cli, &spec, &why);
+	return spec_run(cli, &spec, &arena, &why);
+}
+
+size_t cli_memory_size(char *const *argv, char *const *envp)
+{
+	size_t n = 0;
+
+	while (argv[n])
+		n++;
+	/* A word may come to as many steps as --dev. */
+	return CLI_MEMORY_SIZE + spec_memory(argv, envp) + n * 20 * sizeof(struct step);
 }

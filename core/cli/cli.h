@@ -11,7 +11,8 @@
 
 /* What is run on a rehearsed host, and what looks around at its exec, as the payload. */
 struct rehearsed {
-	const char *rootfs;  /* of the real host, to be found there too */
+	const char *const *paths; /* of the real host, to be found there too */
+	size_t n_paths;
 	const char *console; /* likewise; NULL: none */
 	int (*main)(struct kernel *k, void *arg);
 	void (*look)(struct kernel *k, void *arg);
@@ -34,14 +35,16 @@ struct cli {
 	struct kernel *k;
 	char *const *argv;
 	char *const *envp;
-	bool secure;			   /* AT_SECURE: started with rights not the caller's */
-	void *memory;			   /* at least CLI_MEMORY_SIZE bytes */
-	size_t memory_size;		   /* bytes */
-	unsigned long refuse_at;	   /* for tests: see core/base/arena.h */
+	bool secure;		 /* AT_SECURE: started with rights not the caller's */
+	void *memory;		 /* of cli_memory_size() bytes, aligned for anything */
+	size_t memory_size;	 /* bytes */
+	unsigned long refuse_at; /* for tests: see core/base/arena.h */
 	const struct rehearsal *rehearsal; /* NULL: plan says that there is none */
 };
 
-#define CLI_MEMORY_SIZE 262144
+/* What every run takes, and how much one with these arguments may. */
+#define CLI_MEMORY_SIZE 393216
+size_t cli_memory_size(char *const *argv, char *const *envp);
 
 /* Does what argv asks for; the exit status of the program. */
 int cli_main(const struct cli *cli);

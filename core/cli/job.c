@@ -46,13 +46,19 @@ static int trace_open(struct job *job, struct text *why)
 
 int job_begin(struct job *job, struct text *why)
 {
+	size_t max = plan_size(job->spec);
+	struct step *steps;
+
+	steps = arena_alloc(job->arena, max * sizeof(*steps));
 	job->p = arena_alloc(job->arena, sizeof(*job->p));
 	if (job->spec->trace)
 		job->tracing = arena_alloc(job->arena, sizeof(*job->tracing));
-	if (!job->p || (job->spec->trace && !job->tracing)) {
+	if (!steps || !job->p || (job->spec->trace && !job->tracing)) {
 		text_add(why, "cannot begin: the memory that was set aside is used up");
 		return -ENOMEM;
 	}
+	plan_init(job->p, steps, max);
+	job->p->arena = job->arena;
 	return job->tracing ? trace_open(job, why) : 0;
 }
 
@@ -75,7 +81,7 @@ int job_run(struct job *job, struct kernel *k)
 	if (job->tracing)
 		k = job_watch(job, k);
 	*outcome = (struct outcome){.status = 125};
-	r = facts_ask(k, &facts);
+	r = facts_ask(k, job->spec, job->arena, &facts);
 	if (r == 0)
 		r = plan_build(job->p, job->spec, &facts);
 	if (r < 0) {

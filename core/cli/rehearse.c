@@ -143,13 +143,30 @@ static bool text_alloc(struct job *job, struct text *t, size_t size)
 	return memory;
 }
 
+/* What of the host the spec names: the image, and what is bound. */
+static size_t paths_of(const struct spec *spec, const char **paths)
+{
+	size_t n = 0;
+
+	if (!paths)
+		return 0;
+	if (spec->rootfs)
+		paths[n++] = spec->rootfs;
+	for (size_t i = 0; i < spec->n_ops; i++)
+		if (spec->ops[i].kind == TREE_BIND || spec->ops[i].kind == TREE_DEV_BIND)
+			paths[n++] = spec->ops[i].source;
+	return n;
+}
+
 int rehearse(struct job *job)
 {
 	const struct rehearsal *rehearsal = job->cli->rehearsal;
 	const struct spec *spec = job->spec;
 	struct rehearsing r = {.job = job};
+	const char **paths = arena_alloc(job->arena, (spec->n_ops + 1) * sizeof(*paths));
 	const struct rehearsed rehearsed = {
-		.rootfs = spec->rootfs,
+		.paths = paths,
+		.n_paths = paths_of(spec, paths),
 		.console = spec->console,
 		.main = rehearsing_run,
 		.look = rehearsing_look,
@@ -157,8 +174,9 @@ int rehearse(struct job *job)
 	};
 	struct text inside, out, why;
 
-	if (!text_alloc(job, &inside, INSIDE_SIZE) || !text_alloc(job, &out, OUT_SIZE) ||
-	    !text_alloc(job, &r.dev, DEV_SIZE) || !text_alloc(job, &why, WHY_SIZE))
+	if (!paths || !text_alloc(job, &inside, INSIDE_SIZE) ||
+	    !text_alloc(job, &out, OUT_SIZE) || !text_alloc(job, &r.dev, DEV_SIZE) ||
+	    !text_alloc(job, &why, WHY_SIZE))
 		return refuse(job->cli, "the memory that was set aside is used up");
 	if (!rehearsal)
 		return refuse(job->cli, "there is no kernel to rehearse on in this program");

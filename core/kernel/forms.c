@@ -93,6 +93,10 @@ static const struct field winsize_fields[] = {
 	FIELD_OF(struct winsize, ws_xpixel, SHAPED(UINT), 0),
 	FIELD_OF(struct winsize, ws_ypixel, SHAPED(UINT), 0),
 };
+static const struct field ifreq_fields[] = {
+	FIELD_OF(struct ifreq, ifr_name, SHAPED(STRING), 0),
+	FIELD_OF(struct ifreq, ifr_flags, WORDED(if_flags), 0),
+};
 static const struct field termios_fields[] = {
 	FIELD_OF(struct kernel_termios, c_iflag, SHAPED(HEX), 0),
 	FIELD_OF(struct kernel_termios, c_oflag, SHAPED(HEX), 0),
@@ -158,6 +162,7 @@ const struct field_list kind_fields[N_KINDS] = {
 	FIELDS(mount_attr, mount_attr_fields),
 	FIELDS(winsize, winsize_fields),
 	FIELDS(out_winsize, winsize_fields),
+	FIELDS(ifreq, ifreq_fields),
 	FIELDS(termios, termios_fields),
 	FIELDS(out_termios, termios_fields),
 	FIELDS(timespec, timespec_fields),

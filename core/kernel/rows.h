@@ -22,8 +22,7 @@
 	ROW_EACH_8(m, k0, a0, k1, a1, k2, a2, k3, a3) m(4, k4, a4)
 #define ROW_EACH_12(m, k0, a0, k1, a1, k2, a2, k3, a3, k4, a4, k5, a5)                         \
 	ROW_EACH_10(m, k0, a0, k1, a1, k2, a2, k3, a3, k4, a4) m(5, k5, a5)
-#define ROW_EACH(m, args)                                                                      \
-	ROW_APPLY(ROW_JOIN(ROW_EACH_, ROW_COUNT args), m, ROW_STRIP args)
+#define ROW_EACH(m, args) ROW_APPLY(ROW_JOIN(ROW_EACH_, ROW_COUNT args), m, ROW_STRIP args)
 
 #define ROW_PARAM_(i, kind, name) , kind_##kind name
 #define ROW_NAME_(i, kind, name) , name

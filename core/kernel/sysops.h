@@ -17,13 +17,13 @@ struct kernel;
  * seen by the parent, on either kernel.
  */
 struct spawn_args {
-	uint64_t flags;	       /* CLONE_NEW*, CLONE_PARENT, CLONE_PIDFD; no sharing of memory */
-	int exit_signal;       /* told to the parent at exit; SIGCHLD as a rule, 0 for none */
-	int cgroup;	       /* with CLONE_INTO_CGROUP (clone3 only): a cgroup's directory */
-	int *pidfd;	       /* with CLONE_PIDFD: receives a descriptor for the child */
+	uint64_t flags;	 /* CLONE_NEW*, CLONE_PARENT, CLONE_PIDFD; no sharing of memory */
+	int exit_signal; /* told to the parent at exit; SIGCHLD as a rule, 0 for none */
+	int cgroup;	 /* with CLONE_INTO_CGROUP (clone3 only): a cgroup's directory */
+	int *pidfd;	 /* with CLONE_PIDFD: receives a descriptor for the child */
 	int (*main)(void *arena);
-	void *arena;	       /* may be NULL */
-	size_t arena_size;     /* bytes */
+	void *arena;	   /* may be NULL */
+	size_t arena_size; /* bytes */
 };
 
 /* What the runner tells those who watch: which step of which side the next calls belong to. */

@@ -17,7 +17,7 @@
 #define HOSTFS_SUPER_MAGIC 0x00c0ffee
 #endif
 
-#define WORDS(set) static const struct word words_##set[] = {
+#define WORDS(set) static const struct word_value words_##set[] = {
 #define BIT(word) {(uint64_t)(word), (uint64_t)(word), #word},
 #define FIELD(mask, word) {(mask), (uint64_t)(word) & (mask), #word},
 #define AS(word, value) {(value), (value), #word},
@@ -34,7 +34,8 @@
 #undef END
 
 const struct word_list word_lists[N_WORD_SETS] = {
-#define WORDS(set) [WORDS_##set] = {words_##set, sizeof(words_##set) / sizeof(struct word)},
+#define WORDS(set)                                                                             \
+	[WORDS_##set] = {words_##set, sizeof(words_##set) / sizeof(struct word_value)},
 #define BIT(word)
 #define FIELD(mask, word)
 #define AS(word, value)
@@ -50,7 +51,7 @@ void words_add(struct text *t, enum word_set set, uint64_t value)
 	size_t start = t->len;
 
 	for (int i = 0; i < list->n; i++) {
-		const struct word *word = &list->at[i];
+		const struct word_value *word = &list->at[i];
 
 		if (word->mask & seen || (value & word->mask) != word->value)
 			continue;
@@ -68,7 +69,7 @@ int words_find(enum word_set set, const char *name, size_t n, uint64_t *value)
 	const struct word_list *list = &word_lists[set];
 
 	for (int i = 0; i < list->n; i++) {
-		const struct word *word = &list->at[i];
+		const struct word_value *word = &list->at[i];
 
 		if (strncmp(word->name, name, n) == 0 && word->name[n] == '\0') {
 			*value = word->value;

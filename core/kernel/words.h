@@ -24,14 +24,14 @@ enum word_set {
 };
 
 /* A value has a word when the bits of its mask are the word's. */
-struct word {
+struct word_value {
 	uint64_t mask;
 	uint64_t value;
 	const char *name;
 };
 
 struct word_list {
-	const struct word *at;
+	const struct word_value *at;
 	int n;
 };
 

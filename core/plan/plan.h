@@ -4,18 +4,24 @@
 
 #include <stddef.h>
 
+#include "core/base/arena.h"
 #include "core/base/text.h"
 #include "core/kernel/sysops.h"
 #include "core/plan/facts.h"
 #include "core/spec/spec.h"
 
-/* Who carries a step out: the program itself, or the task that becomes the payload. */
-enum side_name { SIDE_HOST, SIDE_INIT, N_SIDES };
+/*
+ * Who carries a step out: the program itself; the first task inside; and, where that one
+ * stays to reap, its child that becomes the payload.
+ */
+enum side_name { SIDE_HOST, SIDE_INIT, SIDE_PAYLOAD, N_SIDES };
 
 /* Where one step leaves a descriptor for another. */
 enum slot {
 	SLOT_CHANNEL_HOST, /* the two ends of what the sides say to each other */
 	SLOT_CHANNEL_INIT,
+	SLOT_STATUS_HOST, /* the same for what becomes of the payload */
+	SLOT_STATUS_INIT,
 	SLOT_ROOTFS,
 	SLOT_TARGET, /* what the next step mounts on */
 	SLOT_DEV,    /* the new /dev */
@@ -25,11 +31,13 @@ enum slot {
 	SLOT_NS_UTS,
 	SLOT_NS_PID,
 	SLOT_NS_MNT,
+	SLOT_PROC,    /* the host's /proc, for id maps */
+	SLOT_STAGING, /* a tmpfs nobody sees, for data that is bound */
 	N_SLOTS
 };
 
 /* What the sides say to each other; the picture is in core/run/talk.h. */
-enum word { WORD_READY = 1, WORD_GO, WORD_BLAME, WORD_END };
+enum word { WORD_READY = 1, WORD_GO, WORD_BLAME, WORD_END, WORD_STATUS };
 
 enum step_kind {
 #define STEP(kind, run, line, doing) STEP_##kind,
@@ -48,32 +56,54 @@ struct step {
 	const char *source; /* of a mount; what a link says; the host's path of a node */
 	const char *target; /* beneath the rootfs where it does not begin with / */
 	const char *fstype;
-	const char *data;
-	unsigned long flags; /* MS_*, or CLONE_NEW* where namespaces are made or entered */
+	const char *data; /* options of a superblock; what is written to a file */
+	/*
+	 * MS_*, of which those of a mount have the numbers of MOUNT_ATTR_*; or CLONE_NEW*
+	 * where namespaces are made or entered.
+	 */
+	unsigned long flags;
 	mode_t mode;
+	int fd;	       /* of the caller: where data comes from */
+	uint64_t bits; /* capabilities */
 	dev_t dev;
 	enum slot slot;
 	enum word word;
 	int tolerate;		/* this errno means that there is nothing to do; 0: none */
 	int or_on;		/* on this errno the alternative runs instead; 0: none */
 	enum step_kind or_kind; /* the same step with another kind */
+	const char *or_data;	/* and with other data; NULL: with the same */
 };
 
-#define PLAN_STEPS_MAX 72
-
 struct plan {
-	struct step steps[PLAN_STEPS_MAX];
-	size_t n;
-	bool full; /* a step did not fit: the plan may not be run */
-	/* For the lines; the steps have what they need themselves. */
-	const char *rootfs;
+	struct step *steps; /* whoever made the plan owns them */
+	size_t n, max;
+	bool full;	     /* a step did not fit: the plan may not be run */
+	struct arena *arena; /* for words that a plan makes up; NULL: the classic has none */
+	const char *rootfs;  /* what targets without / are beneath, for the lines; or NULL */
 	pid_t join;
 	char *const *argv;
 	char *const *envp;
+	/* What exec and the way there need of the spec; the steps say when. */
+	const char *program;	  /* what is executed; argv[0] may be another word */
+	unsigned long namespaces; /* that are made, CLONE_NEW* */
+	const char *cwd;	  /* outside; NULL: unknown */
+	bool needs_proc;	  /* the host's, beyond the new root */
+	bool has_filter;	  /* of the caller's */
+	bool has_payload;	  /* init stays, and has a child that becomes the payload */
 };
 
+/* As many steps as the longest plan of the classic sequence. */
+#define PLAN_CLASSIC_STEPS 72
+
+/* A plan without steps, with room for max. */
+void plan_init(struct plan *p, struct step *steps, size_t max);
+/* As many steps as the plan of this spec can have. */
+size_t plan_size(const struct spec *spec);
 /* Adds a step; what does not fit makes the plan full. */
 void plan_add(struct plan *p, struct step step);
+/* A formatted word that lives as long as the plan; "" makes the plan full. */
+const char *plan_word(struct plan *p, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 /*
  * Spells a spec out as steps.  0; -EPERM where the facts do not allow it (and nothing was
@@ -88,7 +118,7 @@ void plan_remount_proc(struct plan *p);
 /* Part 12. */
 void plan_remount_sys(struct plan *p);
 
-/* "host", "init" */
+/* "host", "init", "payload" */
 const char *side_text(enum side_name side);
 
 #endif

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "core/kernel/words.h"
+
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 struct form {
@@ -35,14 +37,18 @@ static const struct flag_word {
 	{ CLONE_NEWUTS,   " --uts" },
 	{ CLONE_NEWIPC,   " --ipc" },
 	{ CLONE_NEWPID,   " --pid" },
+	{ CLONE_NEWUSER,  " --user" },
+	{ CLONE_NEWNET,   " --net" },
+	{ CLONE_NEWCGROUP, " --cgroup" },
 	  // clang-format on
 };
 
+#define MOUNT_FLAGS (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_STRICTATIME)
+
 static const char *const words[] = {
-	[WORD_READY] = "ready",
-	[WORD_GO] = "go",
-	[WORD_BLAME] = "blame",
-	[WORD_END] = "the end of the channel, at exec",
+	[WORD_READY] = "ready",	  [WORD_GO] = "go",
+	[WORD_BLAME] = "blame",	  [WORD_END] = "the end of the channel, at exec",
+	[WORD_STATUS] = "status",
 };
 
 static bool is_plain(char c)
@@ -89,11 +95,15 @@ static void add_flags(struct text *out, unsigned long flags, const struct flag_w
 
 static void add_options(const struct plan *p, const struct step *step, struct text *out)
 {
+	const char *between = step->flags & MOUNT_FLAGS ? "," : "";
+
 	(void)p;
+	if (!(step->flags & MOUNT_FLAGS) && !step->data)
+		return;
 	text_add(out, " -o ");
 	add_flags(out, step->flags, mount_words, COUNT(mount_words), ",");
 	if (step->data)
-		text_addf(out, ",%s", step->data);
+		text_addf(out, "%s%s", between, step->data);
 }
 
 /* The whole path of a target; one that is beneath the rootfs stands behind it. */
@@ -103,7 +113,7 @@ static void add_target(const struct plan *p, const struct step *step, struct tex
 	struct text path;
 
 	text_init(&path, memory, sizeof(memory));
-	if (step->target[0] != '/' && step->target != p->rootfs)
+	if (step->target[0] != '/' && p->rootfs && step->target != p->rootfs)
 		text_addf(&path, "%s/", p->rootfs);
 	text_add(&path, step->target);
 	text_add_word(out, path.at);
@@ -167,6 +177,62 @@ static void add_said(const struct plan *p, const struct step *step, struct text 
 	text_add(out, words[step->word]);
 }
 
+static void add_fd(const struct plan *p, const struct step *step, struct text *out)
+{
+	(void)p;
+	text_addf(out, "%d", step->fd);
+}
+
+/* Without the newline at its end. */
+static void add_data(const struct plan *p, const struct step *step, struct text *out)
+{
+	char memory[256];
+	struct text data;
+
+	(void)p;
+	text_init(&data, memory, sizeof(memory));
+	text_add_bytes(&data, step->data, strcspn(step->data, "\n"));
+	text_add_word(out, data.at);
+}
+
+static void add_bind(const struct plan *p, const struct step *step, struct text *out)
+{
+	(void)p;
+	text_add(out, step->flags & MS_REC ? "rbind" : "bind");
+}
+
+static void add_directory(const struct plan *p, const struct step *step, struct text *out)
+{
+	const char *where = step->target ? step->target : p->cwd;
+
+	text_add_word(out, where ? where : "/");
+	if (!step->target)
+		text_add(out, ", where that is there inside; else to HOME, else to /");
+}
+
+#define KNOWN_CAPABILITIES ((UINT64_C(1) << (CAP_LAST_CAP + 1)) - 1)
+
+/* "CAP_CHOWN|CAP_KILL", or "none" */
+static void add_capabilities(uint64_t bits, struct text *out)
+{
+	if (bits & KNOWN_CAPABILITIES)
+		words_add(out, WORDS_caps, bits & KNOWN_CAPABILITIES);
+	else
+		text_add(out, "none");
+}
+
+static void add_caps(const struct plan *p, const struct step *step, struct text *out)
+{
+	(void)p;
+	add_capabilities(step->bits, out);
+}
+
+static void add_dropped(const struct plan *p, const struct step *step, struct text *out)
+{
+	(void)p;
+	add_capabilities(~step->bits, out);
+}
+
 /* What the {words} of steps.def stand for. */
 static const struct value {
 	const char *name;
@@ -184,6 +250,12 @@ static const struct value {
 	{ "pid",        add_pid },
 	{ "argv",       add_argv },
 	{ "word",       add_said },
+	{ "fd",         add_fd },
+	{ "data",       add_data },
+	{ "bind",       add_bind },
+	{ "directory",  add_directory },
+	{ "caps",       add_caps },
+	{ "dropped",    add_dropped },
 	// clang-format on
 };
 

@@ -7,11 +7,12 @@
 
 #define ERRNO_MAX 4095
 
-bool blame_is_sane(const struct blame *b, const struct plan *p, enum side_name side)
+bool blame_is_sane(const struct blame *b, const struct plan *p)
 {
-	if (b->side != (int32_t)side || b->step < 1 || b->step > (int32_t)p->n)
+	if (b->side <= SIDE_HOST || b->side >= N_SIDES || b->step < 1 ||
+	    b->step > (int32_t)p->n)
 		return false;
-	if (p->steps[b->step - 1].side != side)
+	if ((int32_t)p->steps[b->step - 1].side != b->side)
 		return false;
 	if (b->op < -1 || b->op >= N_SYSOPS || b->error < 1 || b->error > ERRNO_MAX)
 		return false;

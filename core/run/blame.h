@@ -20,8 +20,8 @@ struct blame {
 	char text[BLAME_TEXT_SIZE]; /* the call with its answer, or what was refused */
 };
 
-/* What was told by the other side may be anything: can it be about this plan's side? */
-bool blame_is_sane(const struct blame *b, const struct plan *p, enum side_name side);
+/* What was told from inside may be anything: can it be about a side of this plan that is? */
+bool blame_is_sane(const struct blame *b, const struct plan *p);
 
 /* A refusal of our own before the first step. */
 void blame_before(struct blame *b, int reason, int r);

@@ -19,24 +19,30 @@ static int run_here(struct kernel *k, const struct plan *p)
 int classic_setup(struct kernel *k, const char *rootfs, const char *console, bool readonly)
 {
 	const struct spec spec = {.rootfs = rootfs, .console = console, .readonly = readonly};
-	struct plan p = {0};
+	struct step steps[PLAN_CLASSIC_STEPS];
+	struct plan p;
 
+	plan_init(&p, steps, PLAN_CLASSIC_STEPS);
 	plan_classic(&p, &spec);
 	return run_here(k, &p);
 }
 
 int classic_remount_proc(struct kernel *k)
 {
-	struct plan p = {0};
+	struct step steps[PLAN_CLASSIC_STEPS];
+	struct plan p;
 
+	plan_init(&p, steps, PLAN_CLASSIC_STEPS);
 	plan_remount_proc(&p);
 	return run_here(k, &p);
 }
 
 int classic_remount_sys(struct kernel *k)
 {
-	struct plan p = {0};
+	struct step steps[PLAN_CLASSIC_STEPS];
+	struct plan p;
 
+	plan_init(&p, steps, PLAN_CLASSIC_STEPS);
 	plan_remount_sys(&p);
 	return run_here(k, &p);
 }

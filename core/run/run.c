@@ -4,26 +4,21 @@
 #include <string.h>
 
 #include "core/plan/say.h"
+#include "core/run/start.h"
 #include "core/run/talk.h"
 
-#define INIT_MEMORY_SIZE 65536
+/* What the steps of a side take at most: the mount table's lines, paths, an environment. */
+#define SIDE_MEMORY_SIZE 65536
+#define PAYLOAD_MEMORY_SIZE 32768
+#define FILTER_SIZE 36864
 #define NOTE_SIZE 512
-/* What init ends with when it could not execute; the host answers from the blame instead. */
-#define INIT_FAILED 125
+/* What a side ends with when it could not go on; the host answers from the blame instead. */
+#define SIDE_FAILED 125
 
 static int (*const runs[N_STEP_KINDS])(struct side *side, const struct step *step) = {
 #define STEP(kind, run, line, doing) [STEP_##kind] = step_##run,
 #include "core/plan/steps.def"
 #undef STEP
-};
-
-/* What init has of its own: plain values, until init itself makes pointers of them. */
-struct init_start {
-	struct kernel *k;
-	const struct plan *plan;
-	int slots[N_SLOTS];
-	size_t size; /* of this memory */
-	unsigned long n_allocations, refuse_at;
 };
 
 static void step_note(const struct side *side, size_t i)
@@ -42,8 +37,13 @@ static int step_run(struct side *side, const struct step *step)
 	int r = runs[step->kind](side, step);
 
 	/* The alternative stands in the plan; it never asks for less protection. */
-	if (r < 0 && r == -step->or_on)
-		r = runs[step->or_kind](side, step);
+	if (r < 0 && r == -step->or_on) {
+		struct step other = *step;
+
+		if (step->or_data)
+			other.data = step->or_data;
+		r = runs[step->or_kind](side, &other);
+	}
 	return r;
 }
 
@@ -101,15 +101,15 @@ static void left_add(struct outcome *outcome, const char *what, int n)
 		text_addf(&left, " %d", n);
 }
 
-/* Ends init, which may not have heard of the failure, and waits until it is gone. */
-static void tidy_init(struct side *side, struct outcome *outcome)
+/* Ends the next side, which may not have heard of the failure, and waits until it is gone. */
+static void tidy_child(struct side *side, struct outcome *outcome)
 {
-	int r = sys_kill(side->k, side->init, SIGKILL);
+	int r = sys_kill(side->k, side->child, SIGKILL);
 
 	if (r == 0)
 		r = step_reap(side, NULL);
 	if (r < 0)
-		left_add(outcome, "the task", side->init);
+		left_add(outcome, "the task", side->child);
 }
 
 /* Puts back what a side has changed of its task, whatever happened. */
@@ -118,47 +118,69 @@ static void side_tidy(struct side *side, struct outcome *outcome)
 	for (int i = 0; i < N_SLOTS; i++)
 		if (side->slots[i] >= 0)
 			sys_close(side->k, side->slots[i]);
-	if (side->init)
-		tidy_init(side, outcome);
+	if (side->child)
+		tidy_child(side, outcome);
 	if (side->entered && step_ns_back(side, NULL) < 0)
 		left_add(outcome, "new children start in the joined pid namespace", 0);
 }
 
-/* Where init begins, with a copy of what the host prepared at an address of its own. */
-static int init_main(void *memory)
+/* A filter is read as a whole, and an environment is copied. */
+static size_t memory_size(const struct plan *p, enum side_name name)
 {
-	const struct init_start *start = memory;
+	size_t n = 0;
+
+	if (!p->has_payload && !p->has_filter)
+		return SIDE_MEMORY_SIZE;
+	while (p->envp[n])
+		n++;
+	n = PAYLOAD_MEMORY_SIZE + n * sizeof(char *) + (p->has_filter ? FILTER_SIZE : 0);
+	return name == SIDE_INIT ? SIDE_MEMORY_SIZE + n : n;
+}
+
+/* What the next side starts with; its descriptors are filled in when it is spawned. */
+static struct start *start_make(struct side *side, enum side_name name);
+
+/* Where a side begins, with a copy of what was prepared at an address of its own. */
+static int side_main(void *memory)
+{
+	const struct start *start = memory;
 	struct blame blame;
 	struct side side;
+	int r;
 
-	side_init(&side, SIDE_INIT, start->k, start->plan);
+	side_init(&side, start->name, start->k, start->plan);
 	memcpy(side.slots, start->slots, sizeof(side.slots));
+	side.umask = start->umask;
+	side.cwd = start->cwd;
 	arena_init(&side.arena, (char *)memory + sizeof(*start), start->size - sizeof(*start));
 	side.arena.n_allocations = start->n_allocations;
 	side.arena.refuse_at = start->refuse_at;
-	side_run(&side, &blame);
+	if (start->name == SIDE_INIT && start->plan->has_payload)
+		side.next = start_make(&side, SIDE_PAYLOAD);
+	r = side_run(&side, &blame);
+	if (r == 0)
+		return side.status;
 	/* Where this fails the host sees the end of the channel, and this task's. */
-	word_send(side.below, side.slots[SLOT_CHANNEL_INIT], WORD_BLAME, &blame);
-	return INIT_FAILED;
+	word_send(side.below, channel_inside(&side), WORD_BLAME, &blame);
+	return SIDE_FAILED;
 }
 
-/* What init starts with; its descriptors are filled in when it is spawned. */
-static bool init_prepare(struct side *side, struct arena *arena)
+static struct start *start_make(struct side *side, enum side_name name)
 {
-	struct init_start *start = arena_alloc(arena, INIT_MEMORY_SIZE);
+	size_t size = memory_size(side->plan, name);
+	struct arena *arena = &side->arena;
+	struct start *start = arena_alloc(arena, size);
 
-	if (!start)
-		return false;
-	*start = (struct init_start){.k = side->k,
-				     .plan = side->plan,
-				     .size = INIT_MEMORY_SIZE,
-				     .n_allocations = arena->n_allocations,
-				     .refuse_at = arena->refuse_at};
-	side->init_main = init_main;
-	side->init_memory = start;
-	side->init_memory_size = INIT_MEMORY_SIZE;
-	side->init_slots = start->slots;
-	return true;
+	if (start)
+		*start = (struct start){.main = side_main,
+					.k = side->k,
+					.plan = side->plan,
+					.name = name,
+					.umask = -1,
+					.size = size,
+					.n_allocations = arena->n_allocations,
+					.refuse_at = arena->refuse_at};
+	return start;
 }
 
 int plan_run(struct kernel *k, struct arena *arena, const struct plan *p,
@@ -169,7 +191,9 @@ int plan_run(struct kernel *k, struct arena *arena, const struct plan *p,
 
 	*outcome = (struct outcome){0};
 	side_init(&side, SIDE_HOST, k, p);
-	if (!init_prepare(&side, arena)) {
+	side.arena = *arena;
+	side.next = start_make(&side, SIDE_INIT);
+	if (!side.next) {
 		blame_before(&outcome->blame, REASON_NO_MEMORY, -ENOMEM);
 		outcome->status = blame_status(&outcome->blame, p);
 		return -ENOMEM;

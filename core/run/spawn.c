@@ -1,23 +1,28 @@
 /* Steps that make a task and wait for it. */
 #include <string.h>
 
+#include "core/run/start.h"
 #include "core/run/talk.h"
 
-/* Init has the descriptors that the host has now. */
+/* The next side has the descriptors that this one has now. */
 static struct spawn_args spawn_args(const struct side *side, const struct step *step)
 {
-	memcpy(side->init_slots, side->slots, sizeof(side->slots));
+	struct start *next = side->next;
+
+	memcpy(next->slots, side->slots, sizeof(next->slots));
+	next->umask = side->umask;
+	next->cwd = side->cwd;
 	return (struct spawn_args){.flags = step->flags,
 				   .exit_signal = SIGCHLD,
-				   .main = side->init_main,
-				   .arena = side->init_memory,
-				   .arena_size = side->init_memory_size};
+				   .main = next->main,
+				   .arena = next,
+				   .arena_size = next->size};
 }
 
 static int spawned(struct side *side, int r)
 {
 	if (r > 0)
-		side->init = r;
+		side->child = r;
 	return r;
 }
 
@@ -45,7 +50,7 @@ int step_sigchld(struct side *side, const struct step *step)
 }
 
 /*
- * A host that died before this call is noticed by the end of the channel.  The signal stays
+ * A parent that died before this call is noticed by the end of the channel.  The signal stays
  * armed in the payload, as far as exec keeps it (PR_SET_PDEATHSIG(2const)).
  */
 int step_arm(struct side *side, const struct step *step)
@@ -54,18 +59,71 @@ int step_arm(struct side *side, const struct step *step)
 	return sys_prctl_set_pdeathsig(side->k, SIGKILL);
 }
 
+int step_disarm(struct side *side, const struct step *step)
+{
+	(void)step;
+	return sys_prctl_set_pdeathsig(side->k, 0);
+}
+
+static int wait_for(struct side *side, int kind, pid_t pid, siginfo_t *info, int options)
+{
+	int r;
+
+	do
+		r = sys_waitid(side->k, kind, pid, info, WEXITED | options);
+	while (r == -EINTR);
+	return r;
+}
+
+static int exit_status(const siginfo_t *info)
+{
+	return info->si_code == CLD_EXITED ? info->si_status : 128 + info->si_status;
+}
+
 int step_reap(struct side *side, const struct step *step)
 {
 	siginfo_t info = {0};
 	int r;
 
 	(void)step;
-	do
-		r = sys_waitid(side->k, P_PID, side->init, &info, WEXITED);
-	while (r == -EINTR);
+	r = wait_for(side, P_PID, side->child, &info, 0);
 	if (r < 0)
 		return r;
-	side->init = 0;
-	side->status = info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status;
+	side->child = 0;
+	side->status = exit_status(&info);
 	return 0;
+}
+
+/* The payload has ended.  Where it left others behind the host is told, and they are served. */
+static int payload_ended(struct side *side, const siginfo_t *last)
+{
+	siginfo_t info = {0};
+	int r;
+
+	side->child = 0;
+	side->status = exit_status(last);
+	r = wait_for(side, P_ALL, 0, &info, WNOHANG | WNOWAIT);
+	if (r == -ECHILD)
+		return 0;
+	return status_send(side);
+}
+
+/*
+ * What the first task of a pid namespace is for: it reaps whoever is left to it, until there
+ * is nobody.  Its end is everybody's (pid_namespaces(7)).
+ */
+int step_serve(struct side *side, const struct step *step)
+{
+	int r;
+
+	(void)step;
+	for (;;) {
+		siginfo_t info = {0};
+
+		r = wait_for(side, P_ALL, 0, &info, 0);
+		if (r < 0)
+			return r == -ECHILD && !side->child ? 0 : r;
+		if (info.si_pid == side->child)
+			payload_ended(side, &info);
+	}
 }

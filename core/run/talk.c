@@ -4,15 +4,21 @@
 #include <string.h>
 
 static const char words[][WORD_SIZE] = {
-	[WORD_READY] = "ready",
-	[WORD_GO] = "go",
-	[WORD_BLAME] = "blame",
-	[WORD_END] = "",
+	[WORD_READY] = "ready", [WORD_GO] = "go",	  [WORD_BLAME] = "blame",
+	[WORD_END] = "",	[WORD_STATUS] = "status",
 };
 
-static int channel_of(const struct side *side)
+/* What init says once it has left the first channel to the payload goes over the second. */
+int channel_inside(const struct side *side)
 {
-	return side->slots[side->name == SIDE_HOST ? SLOT_CHANNEL_HOST : SLOT_CHANNEL_INIT];
+	int fd = side->slots[SLOT_CHANNEL_INIT];
+
+	return fd >= 0 ? fd : side->slots[SLOT_STATUS_INIT];
+}
+
+static int channel_of(const struct side *side, const struct step *step)
+{
+	return side->name == SIDE_HOST ? side->slots[step->slot] : channel_inside(side);
 }
 
 /* A message is whole or not there: SOCK_SEQPACKET keeps its bounds (unix(7)). */
@@ -34,14 +40,14 @@ int word_send(struct kernel *k, int channel, enum word word, const struct blame 
 }
 
 /* The bytes received; 0 at the end of the channel. */
-static int message_receive(struct side *side, struct message *message)
+static int message_receive(struct side *side, int channel, void *message, size_t size)
 {
-	struct iovec iov = {.iov_base = message, .iov_len = sizeof(*message)};
+	struct iovec iov = {.iov_base = message, .iov_len = size};
 	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
 	int r;
 
 	do
-		r = sys_recvmsg(side->k, channel_of(side), &msg, 0);
+		r = sys_recvmsg(side->k, channel, &msg, 0);
 	while (r == -EINTR);
 	return r;
 }
@@ -51,12 +57,11 @@ int step_channel(struct side *side, const struct step *step)
 	int fds[2];
 	int r;
 
-	(void)step;
 	r = sys_socketpair(side->k, AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds);
 	if (r < 0)
 		return r;
-	side->slots[SLOT_CHANNEL_HOST] = fds[0];
-	side->slots[SLOT_CHANNEL_INIT] = fds[1];
+	side->slots[step->slot] = fds[0];
+	side->slots[step->slot + 1] = fds[1];
 	return 0;
 }
 
@@ -68,15 +73,36 @@ int step_let_go(struct side *side, const struct step *step)
 
 int step_tell(struct side *side, const struct step *step)
 {
-	return word_send(side->k, channel_of(side), step->word, NULL);
+	return word_send(side->k, channel_of(side, step), step->word, NULL);
 }
 
-/* What init says comes from the task that those inside can reach first: it is checked. */
+/* An end too early may be init's doing, which says so over the channel that it has left. */
+static int end_receive(struct side *side, const struct step *step, struct message *message)
+{
+	int fd = side->slots[SLOT_STATUS_HOST];
+
+	if (step->word == WORD_END || side->name != SIDE_HOST || fd < 0)
+		return 0;
+	return message_receive(side, fd, message, sizeof(*message));
+}
+
+/* Of n bytes that are no other word; what comes from inside is checked. */
+static int blame_hear(struct side *side, const struct message *message, int n)
+{
+	if (n != sizeof(*message) || memcmp(message->word, words[WORD_BLAME], WORD_SIZE) != 0 ||
+	    side->name != SIDE_HOST || !blame_is_sane(&message->blame, side->plan))
+		return side_refuse(side, REASON_GARBLED, "channel");
+	*side->heard = message->blame;
+	return -message->blame.error;
+}
+
 int step_hear(struct side *side, const struct step *step)
 {
 	struct message message = {0};
-	int r = message_receive(side, &message);
+	int r = message_receive(side, channel_of(side, step), &message, sizeof(message));
 
+	if (r == 0)
+		r = end_receive(side, step, &message);
 	if (r < 0)
 		return r;
 	if (r == 0 && step->word == WORD_END)
@@ -85,9 +111,33 @@ int step_hear(struct side *side, const struct step *step)
 		return side_refuse(side, REASON_GONE, "the other side");
 	if (r == WORD_SIZE && memcmp(message.word, words[step->word], WORD_SIZE) == 0)
 		return 0;
-	if (r != sizeof(message) || memcmp(message.word, words[WORD_BLAME], WORD_SIZE) != 0 ||
-	    side->name != SIDE_HOST || !blame_is_sane(&message.blame, side->plan, SIDE_INIT))
-		return side_refuse(side, REASON_GARBLED, "channel");
-	*side->heard = message.blame;
-	return -message.blame.error;
+	return blame_hear(side, &message, r);
+}
+
+int status_send(struct side *side)
+{
+	struct message said = {.status = side->status};
+	struct iovec iov = {.iov_base = &said, .iov_len = STATUS_SIZE};
+	const struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
+
+	memcpy(said.word, words[WORD_STATUS], WORD_SIZE);
+	return sys_sendmsg(side->below, side->slots[SLOT_STATUS_INIT], &msg, MSG_NOSIGNAL);
+}
+
+/* Init's end tells as well as its word: it ends with the payload's status. */
+int step_hear_status(struct side *side, const struct step *step)
+{
+	struct message said = {0};
+	int r = message_receive(side, side->slots[SLOT_STATUS_HOST], &said, sizeof(said));
+
+	if (r < 0)
+		return r;
+	if (r == 0)
+		return step_reap(side, step);
+	if (r != STATUS_SIZE || memcmp(said.word, words[WORD_STATUS], WORD_SIZE) != 0)
+		return blame_hear(side, &said, r);
+	/* Init stays for the others, and does not need us. */
+	side->child = 0;
+	side->status = said.status & 0xff;
+	return 0;
 }

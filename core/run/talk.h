@@ -25,11 +25,22 @@
 
 /* Words are text, so that a trace can be read. */
 struct message {
-	char word[WORD_SIZE]; /* "ready", "go", "blame"; zero bytes behind it */
-	struct blame blame;   /* behind "blame" only; the others are WORD_SIZE bytes long */
+	char word[WORD_SIZE]; /* "ready", "go", "blame", "status"; zero bytes behind it */
+	union {
+		struct blame blame; /* behind "blame" */
+		int32_t status;	    /* behind "status": the payload's, as an exit status */
+	};
 };
+
+#define STATUS_SIZE (WORD_SIZE + sizeof(int32_t)) /* of a message; ready and go: WORD_SIZE */
 
 /* Sends a word to the other side; 0, or what sendmsg(2) answered. */
 int word_send(struct kernel *k, int channel, enum word word, const struct blame *blame);
+
+/* The channel by which this side, which is not the host, talks to the host by now. */
+int channel_inside(const struct side *side);
+
+/* Tells the host how the payload ended, from the side that stays. */
+int status_send(struct side *side);
 
 #endif

@@ -15,6 +15,23 @@ int step_close_range(struct side *side, const struct step *step)
 	return sys_close_range(side->k, FIRST_OF_OURS, ~0U, CLOSE_RANGE_CLOEXEC);
 }
 
+static void kept_add(struct side *side, int fd)
+{
+	if (fd >= FIRST_OF_OURS)
+		side->kept[side->n_kept++] = fd;
+}
+
+/* The lowest that is kept, from first on; -1 when there is none. */
+static int kept_after(const struct side *side, int first)
+{
+	int lowest = -1;
+
+	for (int i = 0; i < side->n_kept; i++)
+		if (side->kept[i] >= first && (lowest < 0 || side->kept[i] < lowest))
+			lowest = side->kept[i];
+	return lowest;
+}
+
 static int close_entry(struct side *side, const char *name)
 {
 	int fd = 0;
@@ -41,6 +58,24 @@ static int close_entries(struct side *side, int dir, char *buffer)
 		}
 	}
 	return n;
+}
+
+/* All but what the side keeps, for good: nobody is to find the host's in this task. */
+int step_hold(struct side *side, const struct step *step)
+{
+	int first = FIRST_OF_OURS, r = 0;
+
+	kept_add(side, side->slots[step->slot]);
+	kept_add(side, step->fd);
+	while (first >= 0 && r == 0) {
+		int next = kept_after(side, first);
+
+		if (next != first)
+			r = sys_close_range(side->k, (unsigned int)first,
+					    next < 0 ? ~0U : (unsigned int)next - 1, 0);
+		first = next < 0 ? next : next + 1;
+	}
+	return r;
 }
 
 int step_close_each(struct side *side, const struct step *step)
@@ -81,7 +116,7 @@ static int exec_explain(struct side *side, const char *path, int r)
 static int exec_path(struct side *side, const char *path)
 {
 	const struct plan *p = side->plan;
-	int r = sys_execveat(side->k, AT_FDCWD, path, p->argv, p->envp, 0);
+	int r = sys_execveat(side->k, AT_FDCWD, path, p->argv, side->envp, 0);
 
 	return exec_explain(side, path, r);
 }
@@ -100,15 +135,43 @@ static bool goes_on(const struct side *side, int r)
 	return (r == -ENOENT && side->reason != REASON_LOADER) || r == -ENOTDIR || r == -EACCES;
 }
 
+/* PWD is where the payload starts: a shell takes it for true as long as it leads there. */
+static int environment_make(struct side *side)
+{
+	char *const *envp = side->plan->envp;
+	size_t n = 0, size = 0;
+	char **made;
+	char *pwd;
+
+	while (envp[n])
+		n++;
+	size = strlen(side->cwd) + sizeof("PWD=");
+	made = side_alloc(side, (n + 2) * sizeof(*made));
+	pwd = made ? side_alloc(side, size) : NULL;
+	if (!pwd)
+		return -ENOMEM;
+	memcpy(pwd, "PWD=", 4);
+	memcpy(pwd + 4, side->cwd, size - 4);
+	n = 0;
+	for (; *envp; envp++)
+		if (strncmp(*envp, "PWD=", 4) != 0)
+			made[n++] = *envp;
+	made[n] = pwd;
+	side->envp = made;
+	return 0;
+}
+
 int step_exec(struct side *side, const struct step *step)
 {
-	const char *name = side->plan->argv[0];
+	const char *name = side->plan->program;
 	const char *dirs = search_path(side->plan->envp);
 	int r, answer = -ENOENT;
 	struct text path;
 	char *memory;
 
 	(void)step;
+	if (side->cwd && environment_make(side) < 0)
+		return -ENOMEM;
 	if (strchr(name, '/'))
 		return exec_path(side, name);
 	memory = side_alloc(side, PATH_SIZE);

@@ -1,4 +1,6 @@
 /* Steps that change what a task is: its umask, and the namespaces it is in. */
+#include <string.h>
+
 #include "core/steps/steps.h"
 
 /* The first change keeps the caller's umask. */
@@ -75,4 +77,61 @@ int step_ns_back(struct side *side, const struct step *step)
 int step_unshare(struct side *side, const struct step *step)
 {
 	return sys_unshare(side->k, (int)step->flags);
+}
+
+/* The first of these that is there; a directory of the caller's only where it has one. */
+static int dir_try(struct side *side, const char *path)
+{
+	int r = path ? sys_chdir(side->k, path) : -ENOENT;
+
+	if (r == 0)
+		side->cwd = path;
+	return r;
+}
+
+static const char *home_of(char *const *envp)
+{
+	for (; *envp; envp++)
+		if (strncmp(*envp, "HOME=", 5) == 0)
+			return *envp + 5;
+	return NULL;
+}
+
+int step_chdir(struct side *side, const struct step *step)
+{
+	if (step->target)
+		return dir_try(side, step->target);
+	if (dir_try(side, side->plan->cwd) < 0 && dir_try(side, home_of(side->plan->envp)) < 0)
+		return dir_try(side, "/");
+	return 0;
+}
+
+/* Waits for whoever has the other end to write or to close. */
+int step_block(struct side *side, const struct step *step)
+{
+	char byte;
+	int r;
+
+	do
+		r = sys_read(side->k, step->fd, &byte, 1);
+	while (r == -EINTR);
+	return r < 0 ? r : sys_close(side->k, step->fd);
+}
+
+/* Held by this task until it ends (fcntl(2), F_SETLK); others may read-lock it, too. */
+int step_lock(struct side *side, const struct step *step)
+{
+	const struct flock lock = {.l_type = F_RDLCK, .l_whence = SEEK_SET};
+	int fd, r;
+
+	if (side->n_kept == KEPT_MAX)
+		return side_refuse(side, REASON_MANY_LOCKS, step->target);
+	fd = sys_openat(side->k, AT_FDCWD, step->target, O_RDONLY | O_CLOEXEC, 0);
+	if (fd < 0)
+		return fd;
+	r = sys_fcntl_setlk(side->k, fd, &lock);
+	if (r < 0)
+		return fd_close_after(side, fd, r);
+	side->kept[side->n_kept++] = fd;
+	return 0;
 }

@@ -11,7 +11,8 @@ static const int reason_errors[N_REASONS] = {
 
 void side_init(struct side *side, enum side_name name, struct kernel *k, const struct plan *p)
 {
-	*side = (struct side){.name = name, .k = k, .below = k, .plan = p, .umask = -1};
+	*side = (struct side){
+		.name = name, .k = k, .below = k, .plan = p, .umask = -1, .envp = p->envp};
 	for (int i = 0; i < N_SLOTS; i++)
 		side->slots[i] = -EBADF;
 }
@@ -43,6 +44,15 @@ int fd_close_after(struct side *side, int fd, int r)
 	int closed = sys_close(r < 0 ? side->below : side->k, fd);
 
 	return r >= 0 && closed < 0 ? closed : r;
+}
+
+int fd_keep_after(struct side *side, int fd, int kept)
+{
+	int r = fd_close_after(side, fd, kept);
+
+	if (r < 0 && kept >= 0)
+		fd_close_after(side, kept, r);
+	return r < 0 ? r : kept;
 }
 
 int slot_close_after(struct side *side, enum slot slot, int r)

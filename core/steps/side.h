@@ -14,6 +14,10 @@ enum reason {
 };
 
 struct blame;
+struct start;
+
+/* Locks, a descriptor to stay open, one to tell the host by. */
+#define KEPT_MAX 64
 
 /*
  * All that a side remembers between its steps.  The init side has it in its own copy of the
@@ -27,9 +31,13 @@ struct side {
 	int slots[N_SLOTS]; /* descriptors; -EBADF: none */
 	dev_t console;	    /* the number of the host's pty */
 	int umask;	    /* the caller's, once ours is another; -1: untouched */
-	pid_t init;	    /* as the host's side sees it; 0: none to wait for */
-	int status;	    /* of the payload, as an exit status, once init is reaped */
+	pid_t child;	    /* the next side, as this one sees it; 0: none to wait for */
+	int status;	    /* of the payload, as an exit status, once it is known */
 	bool entered;	    /* the pid namespace for children is not our own */
+	char *const *envp;  /* the payload's */
+	const char *cwd;    /* where step_chdir went; NULL: as before */
+	int kept[KEPT_MAX]; /* descriptors that the first task inside holds until it ends */
+	int n_kept;
 	struct arena arena; /* what steps allocate from */
 
 	enum reason reason;  /* of our own, when a step refused; REASON_NONE */
@@ -37,11 +45,8 @@ struct side {
 	const char *subject; /* what was refused; static, the plan's or the arena's */
 	struct blame *heard; /* what the other side said of its failure */
 
-	/* For the host's side: what init starts with. */
-	int (*init_main)(void *memory);
-	void *init_memory;
-	size_t init_memory_size;
-	int *init_slots; /* within it */
+	/* What the next side starts with, in this side's arena. */
+	struct start *next;
 };
 
 /* A side without descriptors, carrying out the steps of this name on k. */
@@ -56,7 +61,9 @@ void *side_alloc(struct side *side, size_t size);
 
 /* Closes fd after r: a failure of before stays, and stays the one that is blamed. */
 int fd_close_after(struct side *side, int fd, int r);
-/* Likewise, and empties the slot. */
+/* Closes fd after kept, a descriptor or -errno, which is the answer unless closing fails. */
+int fd_keep_after(struct side *side, int fd, int kept);
+/* Closes what is in the slot after r, and empties it. */
 int slot_close_after(struct side *side, enum slot slot, int r);
 
 /*

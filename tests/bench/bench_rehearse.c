@@ -12,6 +12,7 @@
 
 struct rehearsal_bench {
 	struct kernel *k;
+	struct step steps[PLAN_CLASSIC_STEPS];
 	struct plan plan;
 	struct arena arena;
 	void *memory;
@@ -63,6 +64,7 @@ static int prepare(struct rehearsal_bench *b, struct fake *f)
 		r = fake_world(f, "/img dir\n/img/true file elf\n", &error);
 	if (r == 0)
 		r = fake_payload(f, "/true", payload);
+	plan_init(&b->plan, b->steps, PLAN_CLASSIC_STEPS);
 	if (r == 0)
 		r = plan_build(&b->plan, &spec, &facts);
 	b->k = fake_kernel(f);

@@ -12,8 +12,11 @@
 #include "tests/lib/holder.h"
 #include "tests/lib/image.h"
 #include "tests/lib/reached.h"
+#include "tests/lib/reading.h"
 
-#define WORDS_MAX 32
+#define WORDS_MAX 48
+#define BOX_STEPS_MAX 256
+#define BOX_MEMORY_SIZE (2 * CLI_MEMORY_SIZE)
 
 const char box_image[] = "/proc dir\n/sys dir\n/dev dir\n/run dir\n";
 
@@ -158,15 +161,14 @@ static int program(struct kernel *k, const struct cli *cli, mode_t umask)
 static int boxed_begin(struct kernel *k, struct boxed *b)
 {
 	const struct given *given = b->given;
+	const char *words = given->line ? given->line : given->options;
 	char path[GROUND_PATH_SIZE];
 
 	if (redirect(k, b->g, "/inside", 1) < 0 || redirect(k, b->g, "/said", 2) < 0)
 		return BOX_BROKEN;
-	if (given->line)
-		return arguments_make(b), 0;
-	if (strchr(given->options, '%') && pty_make(k, b->pty) < 0)
+	if (strchr(words, '%') && pty_make(k, b->pty) < 0)
 		return BOX_BROKEN;
-	if (strchr(given->options, '&') &&
+	if (strchr(words, '&') &&
 	    holder_start(k, ground_path(b->g, "/img", path), given->bare_proc, given->bare_sys,
 			 &b->holder) < 0)
 		return BOX_BROKEN;
@@ -182,7 +184,7 @@ static int boxed_main(struct kernel *k, void *arg)
 	struct cli cli = {.envp = envp,
 			  .argv = b->argv,
 			  .memory = b->memory,
-			  .memory_size = CLI_MEMORY_SIZE,
+			  .memory_size = BOX_MEMORY_SIZE,
 			  .refuse_at = b->given->refuse_at,
 			  .secure = b->given->secure,
 			  .rehearsal = b->given->rehearsal,
@@ -227,7 +229,7 @@ int box_run_only(struct ground *g, const struct given *given)
 	struct boxed b = {.g = g, .given = given};
 	int status;
 
-	b.memory = malloc(CLI_MEMORY_SIZE);
+	b.memory = malloc(BOX_MEMORY_SIZE);
 	assert_non_null(b.memory);
 	status = ground_run(g, boxed_main, &b);
 	free(b.memory);
@@ -247,21 +249,44 @@ void box_run(struct ground *g, const struct given *given, struct seen *seen)
 	ground_read(g, "/after", &after);
 }
 
-void box_plan(struct plan *p, const char *options)
+/* As in arguments_make, but without a ground: what stands there does not change the steps. */
+static void words_make(const struct given *given, char *line, size_t size)
 {
-	static char word[] = "x";
-	static char *const words[] = {word, NULL};
-	const struct facts root = {.root = true, .may_admin = true};
-	const bool joins = strstr(options, "--join");
-	const struct spec spec = {.rootfs = joins ? NULL : "/img",
-				  .join = joins,
-				  .readonly = strstr(options, "--readonly"),
-				  .console = strstr(options, "--console") ? "x" : NULL,
-				  .argv = words,
-				  .envp = words};
+	struct text out;
 
-	*p = (struct plan){0};
-	assert_int_equal(plan_build(p, &spec, &root), 0);
+	text_init(&out, line, size);
+	if (!given->line)
+		text_addf(&out, "sandtable box --classic %s -- /probe", given->options);
+	for (const char *c = given->line ? given->line : ""; *c; c++)
+		if (*c != '@')
+			text_add_char(&out, *c);
+	for (char *c = line; *c; c++)
+		*c = *c == '%' ? 'x' : *c == '&' ? '1' : *c;
+}
+
+void box_plan(struct plan *p, const struct given *given)
+{
+	static struct step steps[BOX_STEPS_MAX];
+	static struct reading reading;
+	static struct arena arena;
+	static char memory[16384], line[1024];
+	const struct facts root = {.root = true,
+				   .may_admin = true,
+				   .caps = UINT64_MAX,
+				   .has_userns = true,
+				   .has_cgroupns = true,
+				   .cwd = "/"};
+
+	words_make(given, line, sizeof(line));
+	reading_init(&reading);
+	reading.root = true;
+	if (reading_line(&reading, line + strlen("sandtable ")) != 0)
+		fail_msg("%s: %s", line, reading.why.at);
+	arena_init(&arena, memory, sizeof(memory));
+	plan_init(p, steps, BOX_STEPS_MAX);
+	p->arena = &arena;
+	assert_int_equal(plan_build(p, &reading.spec, &root), 0);
+	reading_free(&reading);
 }
 
 void want_refusal(const struct seen *seen, int status, const char *first, const char *id)

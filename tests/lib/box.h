@@ -56,8 +56,8 @@ void box_run(struct ground *g, const struct given *given, struct seen *seen);
 /* Only the run, without looking at what was written: its wait status. */
 int box_run_only(struct ground *g, const struct given *given);
 
-/* The plan that the program makes of options, as root: which kinds its steps have. */
-void box_plan(struct plan *p, const char *options);
+/* The plan that the program makes of this, as root: which kinds its steps have. */
+void box_plan(struct plan *p, const struct given *given);
 
 /* Exit with this status, and a first line and an id in what was said. */
 void want_refusal(const struct seen *seen, int status, const char *first, const char *id);

@@ -215,10 +215,11 @@ static bool one_field(struct scan *s, const char *name, size_t n, void *into)
 
 		if (!name_is(name, n, field->name))
 			continue;
-		if (field->form.shape == SHAPE_BYTES) {
+		if (field->form.shape == SHAPE_BYTES || field->form.shape == SHAPE_STRING) {
 			if (!scan_string(s, &bytes, &length, field->size))
 				return false;
-			memcpy((char *)structure->base + field->offset, bytes, field->size);
+			memcpy((char *)structure->base + field->offset, bytes,
+			       field->form.shape == SHAPE_BYTES ? field->size : length);
 			return true;
 		}
 		if (!scan_number(s, &field->form, &value))

@@ -75,7 +75,11 @@ void sweep_make(struct sweep *s, const char *options)
 {
 	const struct fake_options fake = {.choose = choose, .on_exec = executed, .context = s};
 
-	*s = (struct sweep){.given = {.options = options, .between = faulty, .context = s}};
+	*s = (struct sweep){.given = {.between = faulty, .context = s}};
+	if (strncmp(options, "sandtable ", strlen("sandtable ")) == 0)
+		s->given.line = options;
+	else
+		s->given.options = options;
 	fault_init(&s->fault, NULL);
 	s->host = malloc(HOST_SIZE);
 	s->host_now = malloc(HOST_SIZE);

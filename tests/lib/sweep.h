@@ -23,7 +23,7 @@ struct sweep {
 	int running; /* task */
 };
 
-/* The ground, prepared for this; options of cli as in struct given. */
+/* The ground, prepared for these options of box --classic, or a line of "sandtable ...". */
 void sweep_make(struct sweep *s, const char *options);
 void sweep_free(struct sweep *s);
 /* Back to the beginning, then one run; seen is filled when look is true. */

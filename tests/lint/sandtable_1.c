@@ -9,6 +9,16 @@ static const char before[] =
 	".SH NAME\n"
 	"sandtable \\- build Linux sandboxes, and rehearse them first\n"
 	".SH SYNOPSIS\n"
+	".B sandtable box\n"
+	".RI [ OPTION \" ...] \"\n"
+	".RB [ \\-\\- ]\n"
+	".IR COMMAND ...\n"
+	".br\n"
+	".B sandtable plan\n"
+	".RI [ OPTION \" ...] \"\n"
+	".RB [ \\-\\- ]\n"
+	".IR COMMAND ...\n"
+	".br\n"
 	".B sandtable box \\-\\-classic \\-\\-rootfs\n"
 	".I DIR\n"
 	".RB [ \\-\\-readonly ]\n"
@@ -21,31 +31,26 @@ static const char before[] =
 	".I PID\n"
 	".B \\-\\-\n"
 	".IR COMMAND ...\n"
-	".br\n"
-	".B sandtable plan \\-\\-classic \\-\\-rootfs\n"
-	".IR DIR \" ...\"\n"
-	".B \\-\\-\n"
-	".IR COMMAND ...\n"
 	".SH DESCRIPTION\n"
 	".B box\n"
 	"runs\n"
 	".I COMMAND\n"
-	"in new mount, pid, ipc and uts namespaces, with\n"
-	".I DIR\n"
-	"as its root. It needs root.\n"
+	"in a sandbox: in a new mount namespace, with the root that the options make, in\n"
+	"their order. The options are those of\n"
+	".BR bwrap (1)\n"
+	"and mean the same, with a few more. The first word that is no option is\n"
+	".IR COMMAND .\n"
 	".PP\n"
 	".B plan\n"
-	"rehearses the same on a kernel in memory, as root on a standard host with\n"
-	".I DIR\n"
-	"in it, and shows every step as the shell line with the same effect, what stays on "
-	"the\n"
-	"host for good, and what\n"
+	"rehearses the same on a kernel in memory, and shows every step as the shell line\n"
+	"with the same effect, what stays on the host for good, and what\n"
 	".I COMMAND\n"
 	"would see. It needs no privileges and changes nothing.\n"
 	".PP\n"
 	".B \\-\\-classic\n"
 	"is the mount set-up of early container runtimes, without its holes: each target is\n"
-	"opened beneath the rootfs, and a symbolic link in the way is refused.\n"
+	"opened beneath the rootfs, and a symbolic link in the way is refused. It needs root,\n"
+	"and new mount, pid, ipc and uts namespaces are made.\n"
 	".I COMMAND\n"
 	"is root, with all that root may: it is for trusted images. Other set-ups are not "
 	"there\n"
@@ -56,7 +61,18 @@ static const char before[] =
 	"descriptor. A name without a slash is searched for in PATH, inside. It ends when\n"
 	".B sandtable\n"
 	"is killed.\n"
-	".SH OPTIONS\n";
+	".SH OPTIONS\n"
+	".I SRC\n"
+	"and\n"
+	".I DIR\n"
+	"are of the host,\n"
+	".I DEST\n"
+	"and\n"
+	".I PATH\n"
+	"inside, with or without the / that they begin at;\n"
+	".I FD\n"
+	"is a descriptor of the caller.\n"
+	"An option with one argument may be written as \\-\\-option=argument, too.\n";
 
 static const char after[] =
 	".SH EXIT STATUS\n"
@@ -93,10 +109,10 @@ static void print_option(const struct option_row *row)
 {
 	printf(".TP\n.B ");
 	print_minus(row->name);
-	if (row->argument[0] == '[')
-		printf("\\fR%s\\fP", row->argument);
-	else if (row->argument[0])
-		printf(" \\fI%s\\fP", row->argument);
+	if (row->arguments[0] == '[')
+		printf("\\fR%s\\fP", row->arguments);
+	else if (row->arguments[0])
+		printf(" \\fI%s\\fP", row->arguments);
 	printf("\n");
 	print_minus(row->help);
 	printf(".\n");
@@ -105,8 +121,9 @@ static void print_option(const struct option_row *row)
 int main(void)
 {
 	fputs(before, stdout);
-	for (int i = 0; i < N_OPTIONS; i++)
-		print_option(&option_rows[i]);
+#define GROUP(title) printf(".SS %s\n", title);
+#define OPTION(row, name, arguments, goes, help) print_option(&option_rows[OPTION_##row]);
+#include "core/spec/options.def"
 	fputs(after, stdout);
 	return 0;
 }

@@ -12,6 +12,7 @@ static char memory[8192];
 static char sh[] = "sh";
 static char *const argv[] = {sh, NULL};
 static char *const envp[] = {NULL};
+static struct step steps[PLAN_CLASSIC_STEPS];
 static struct plan p;
 
 /* A kernel that answers what it is told. */
@@ -38,11 +39,12 @@ static void answered(int r, const char *path)
 
 static int begin(void **state)
 {
-	const struct spec spec = {.rootfs = "/img", .argv = argv, .envp = envp};
+	const struct spec spec = {
+		.classic = true, .rootfs = "/img", .argv = argv, .envp = envp};
 	const struct facts root = {.root = true, .may_admin = true};
 
 	(void)state;
-	p = (struct plan){0};
+	plan_init(&p, steps, PLAN_CLASSIC_STEPS);
 	layer_init(&below.layer, NULL, answer_call);
 	watch_init(&w, &below.layer.kernel);
 	return plan_build(&p, &spec, &root);
@@ -108,7 +110,7 @@ static struct blame sane(void)
 	do {                                                                                   \
 		struct blame b = sane();                                                       \
 		change;                                                                        \
-		assert_false(blame_is_sane(&b, &p, SIDE_INIT));                                \
+		assert_false(blame_is_sane(&b, &p));                                           \
 	} while (0)
 
 static void what_the_other_side_says_is_checked_field_by_field(void **state)
@@ -116,7 +118,7 @@ static void what_the_other_side_says_is_checked_field_by_field(void **state)
 	const struct blame good = sane();
 
 	(void)state;
-	assert_true(blame_is_sane(&good, &p, SIDE_INIT));
+	assert_true(blame_is_sane(&good, &p));
 	want_insane(b.side = SIDE_HOST);
 	want_insane(b.side = 7);
 	want_insane(b.step = 0);
@@ -140,10 +142,10 @@ static void the_least_and_the_most_are_sane(void **state)
 	b.op = -1;
 	b.error = 4095;
 	b.reason = N_REASONS - 1;
-	assert_true(blame_is_sane(&b, &p, SIDE_INIT));
+	assert_true(blame_is_sane(&b, &p));
 	b.op = N_SYSOPS - 1;
 	b.error = 1;
-	assert_true(blame_is_sane(&b, &p, SIDE_INIT));
+	assert_true(blame_is_sane(&b, &p));
 }
 
 static void the_exit_status_tells_a_missing_command_from_a_failure(void **state)
@@ -172,7 +174,7 @@ static void want_hint(const struct hint_row *row)
 	struct step step = {.kind = row->step < 0 ? STEP_CLOSE_RANGE
 						  : (enum step_kind)row->step};
 	struct blame b = {.step = 1, .op = row->op, .error = row->error};
-	struct plan one = {.steps = {step}, .n = 1};
+	struct plan one = {.steps = &step, .n = 1};
 
 	if (row->op < 0)
 		b.op = OP_clone3;

@@ -209,7 +209,7 @@ static uint64_t random_number(enum kind kind, uint64_t *seed)
 		const struct word_list *list = &word_lists[form->words];
 
 		for (uint64_t n = random_next(seed) % 4; n > 0; n--) {
-			const struct word *word =
+			const struct word_value *word =
 				&list->at[random_next(seed) % (unsigned int)list->n];
 
 			value = (value & ~word->mask) | word->value;

@@ -6,6 +6,7 @@
 #include "tests/lib/check.h"
 
 static char memory[16384];
+static struct step steps[PLAN_CLASSIC_STEPS];
 static struct plan p;
 static char sh[] = "sh", dash_c[] = "-c", script[] = "echo it's $HOME";
 static char *const argv[] = {sh, dash_c, script, NULL};
@@ -15,7 +16,7 @@ static const struct facts root = {.root = true, .may_admin = true};
 static int begin(void **state)
 {
 	(void)state;
-	p = (struct plan){0};
+	plan_init(&p, steps, PLAN_CLASSIC_STEPS);
 	return 0;
 }
 
@@ -85,7 +86,7 @@ static const char set_up[] =
 
 static void the_classic_set_up_is_the_twelve_parts_in_their_order(void **state)
 {
-	const struct spec spec = {.rootfs = "/img"};
+	const struct spec spec = {.classic = true, .rootfs = "/img"};
 
 	(void)state;
 	plan_classic(&p, &spec);
@@ -94,7 +95,8 @@ static void the_classic_set_up_is_the_twelve_parts_in_their_order(void **state)
 
 static void a_box_is_the_set_up_between_what_the_sides_say(void **state)
 {
-	const struct spec spec = {.rootfs = "/img", .argv = argv, .envp = envp};
+	const struct spec spec = {
+		.classic = true, .rootfs = "/img", .argv = argv, .envp = envp};
 	char want[8192];
 
 	(void)state;
@@ -122,7 +124,7 @@ static void a_box_is_the_set_up_between_what_the_sides_say(void **state)
 
 static void joining_opens_all_before_it_enters_any(void **state)
 {
-	const struct spec spec = {.join = 7, .argv = argv + 2, .envp = envp};
+	const struct spec spec = {.classic = true, .join = 7, .argv = argv + 2, .envp = envp};
 
 	(void)state;
 	script[4] = '\0';
@@ -167,7 +169,7 @@ static void joining_opens_all_before_it_enters_any(void **state)
 
 static void read_only_comes_before_anything_is_made(void **state)
 {
-	const struct spec spec = {.rootfs = "/i mg", .readonly = true};
+	const struct spec spec = {.classic = true, .rootfs = "/i mg", .readonly = true};
 
 	(void)state;
 	plan_classic(&p, &spec);
@@ -180,7 +182,7 @@ static void read_only_comes_before_anything_is_made(void **state)
 
 static void the_console_is_looked_at_before_it_is_changed(void **state)
 {
-	const struct spec spec = {.rootfs = "/img", .console = "/dev/pts/3"};
+	const struct spec spec = {.classic = true, .rootfs = "/img", .console = "/dev/pts/3"};
 
 	(void)state;
 	plan_classic(&p, &spec);
@@ -199,7 +201,8 @@ static void the_console_is_looked_at_before_it_is_changed(void **state)
 
 static void without_root_or_its_capability_there_is_no_plan(void **state)
 {
-	const struct spec spec = {.rootfs = "/img", .argv = argv, .envp = envp};
+	const struct spec spec = {
+		.classic = true, .rootfs = "/img", .argv = argv, .envp = envp};
 	const struct facts user = {.root = false, .may_admin = true};
 	const struct facts bare = {.root = true, .may_admin = false};
 
@@ -211,12 +214,13 @@ static void without_root_or_its_capability_there_is_no_plan(void **state)
 
 static void a_full_plan_says_so(void **state)
 {
-	const struct spec spec = {.rootfs = "/img", .argv = argv, .envp = envp};
+	const struct spec spec = {
+		.classic = true, .rootfs = "/img", .argv = argv, .envp = envp};
 
 	(void)state;
-	p.n = PLAN_STEPS_MAX - 1;
+	p.n = PLAN_CLASSIC_STEPS - 1;
 	assert_int_equal(plan_build(&p, &spec, &root), -E2BIG);
-	assert_int_equal(p.n, PLAN_STEPS_MAX);
+	assert_int_equal(p.n, PLAN_CLASSIC_STEPS);
 }
 
 static const char *lasting(const struct spec *spec)
@@ -231,7 +235,7 @@ static const char *lasting(const struct spec *spec)
 
 static void directories_and_the_console_last(void **state)
 {
-	const struct spec spec = {.rootfs = "/img", .console = "/dev/pts/3"};
+	const struct spec spec = {.classic = true, .rootfs = "/img", .console = "/dev/pts/3"};
 
 	(void)state;
 	assert_string_equal(lasting(&spec), "the directory /img/proc, where it is missing\n"
@@ -243,7 +247,7 @@ static void directories_and_the_console_last(void **state)
 
 static void read_only_nothing_lasts(void **state)
 {
-	const struct spec spec = {.rootfs = "/img", .readonly = true};
+	const struct spec spec = {.classic = true, .rootfs = "/img", .readonly = true};
 
 	(void)state;
 	assert_string_equal(lasting(&spec), "");
@@ -275,7 +279,8 @@ static void words_are_quoted_where_a_shell_or_a_terminal_needs_it(void **state)
 
 static void each_kind_of_step_says_what_could_not_be_done(void **state)
 {
-	const struct spec spec = {.rootfs = "/img", .argv = argv, .envp = envp};
+	const struct spec spec = {
+		.classic = true, .rootfs = "/img", .argv = argv, .envp = envp};
 	struct text out;
 
 	(void)state;
