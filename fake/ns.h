@@ -31,9 +31,10 @@ struct pid_ns {
 	bool is_dead;	   /* its init has died: no more forks */
 };
 
-/* ipc, net and cgroup: nothing but an identity, and who made it. */
+/* ipc, net and cgroup: an identity, and who made it. */
 struct plain_ns {
 	struct ns ns;
+	bool lo_is_up; /* of the network's loopback interface */
 	uid_t uid; /* fsuid and fsgid, as the initial user namespace has them */
 	gid_t gid;
 };

@@ -9,6 +9,7 @@
 
 #define SK_BUFF_SIZE 256
 #define SHARED_INFO_SIZE 320
+#define UDP_PROTOCOL 17 /* IPPROTO_UDP */
 
 struct message *message_new(struct fake *f, struct sock *from, size_t len)
 {
@@ -43,6 +44,8 @@ static struct sock *sock_new(struct fake *f, int type)
 
 	sock->refs = 1;
 	sock->type = type;
+	sock->net = f->current->ns.net;
+	ns_get(&sock->net->ns);
 	list_init(&sock->queue);
 	return sock;
 }
@@ -73,6 +76,8 @@ static void sock_release(struct fake *f, struct file *file)
 
 	sock->is_dead = true;
 	sock->peer = NULL;
+	ns_put(f, &sock->net->ns);
+	sock->net = NULL;
 	if (peer && sock->type != SOCK_DGRAM) {
 		peer->is_shut = true;
 		if (!list_empty(&sock->queue))
@@ -91,7 +96,8 @@ static short sock_poll(struct fake *f, struct file *file)
 	const struct sock *sock = file->private;
 	int events = 0;
 
-	(void)f;
+	if (sock->is_inet)
+		not_modelled(f, "poll(2) of AF_INET");
 	if (sock->error)
 		events |= POLLERR;
 	if (sock->is_shut)
@@ -115,6 +121,8 @@ static int sock_read(struct fake *f, struct file *file, void *buf, size_t n)
 	struct scm_files *scm = NULL;
 	int msg_flags = 0, r;
 
+	if (sock_of(file)->is_inet)
+		return not_modelled(f, "bytes over AF_INET");
 	if (n == 0)
 		return 0;
 	transfer.flags = nonblocking(file);
@@ -128,6 +136,8 @@ static int sock_write(struct fake *f, struct file *file, const void *buf, size_t
 	struct iovec iov = {.iov_len = n};
 	struct transfer transfer = {.iov = &iov, .n_iov = 1, .size = n};
 
+	if (sock_of(file)->is_inet)
+		return not_modelled(f, "bytes over AF_INET");
 	memcpy(&iov.iov_base, &buf, sizeof(buf));
 	transfer.flags = nonblocking(file);
 	return sock_send(f, file->private, &transfer);
@@ -138,6 +148,7 @@ static void sock_holds(struct fake *f, struct file *file, struct check *c)
 	const struct sock *sock = file->private;
 
 	(void)f;
+	check_holds_ns(c, &sock->net->ns);
 	list_for_each(node, &sock->queue) {
 		const struct message *message = list_entry(node, struct message, queue);
 
@@ -179,15 +190,22 @@ static struct file *sock_file_new(struct fake *f, struct sock *sock, unsigned in
 	return file;
 }
 
-/* __sock_create() and unix_create(): what there is to make. */
-static int socket_kind(struct fake *f, int domain, int type, int protocol)
+/* __sys_socket() and __sock_create(): what is asked for, by numbers alone. */
+static int refuse_numbers(struct fake *f, int domain, int type)
 {
+	if (type & ~0xf & ~(SOCK_CLOEXEC | SOCK_NONBLOCK))
+		return refuse(f, RULE_SOCKET_FLAGS);
 	if (domain < 0 || domain >= AF_MAX)
 		return refuse(f, RULE_SOCKET_FAMILY);
-	if (type < 0 || type >= SOCK_PACKET + 1)
+	if ((type & 0xf) >= SOCK_PACKET + 1)
 		return refuse(f, RULE_SOCKET_TYPE_RANGE);
-	if (domain != AF_UNIX)
-		return not_modelled(f, "socketpair(2) of another family than AF_UNIX");
+	return 0;
+}
+
+/* unix_create(): the type that there is to make. */
+static int unix_type(struct fake *f, int type, int protocol)
+{
+	type &= 0xf;
 	if (protocol && protocol != PF_UNIX)
 		return refuse(f, RULE_SOCKET_PROTOCOL);
 	if (type == SOCK_RAW)
@@ -202,11 +220,13 @@ int do_socketpair(struct fake *f, int domain, int type, int protocol, int *fds)
 	const unsigned int flags = type & SOCK_NONBLOCK ? O_NONBLOCK : 0;
 	struct sock *a, *b;
 	struct file *files[2];
-	int kind;
+	int kind = refuse_numbers(f, domain, type);
 
-	if (type & ~0xf & ~(SOCK_CLOEXEC | SOCK_NONBLOCK))
-		return refuse(f, RULE_SOCKET_FLAGS);
-	kind = socket_kind(f, domain, type & 0xf, protocol);
+	if (kind < 0)
+		return kind;
+	if (domain != AF_UNIX)
+		return not_modelled(f, "socketpair(2) of another family than AF_UNIX");
+	kind = unix_type(f, type, protocol);
 	if (kind < 0)
 		return kind;
 	a = sock_new(f, kind);
@@ -218,4 +238,21 @@ int do_socketpair(struct fake *f, int domain, int type, int protocol, int *fds)
 	files[0] = sock_file_new(f, a, flags);
 	files[1] = sock_file_new(f, b, flags);
 	return fd_install_pair(f, files, type & SOCK_CLOEXEC, fds);
+}
+
+/* inet_create(), for what interfaces are asked by. */
+int do_socket(struct fake *f, int domain, int type, int protocol)
+{
+	int r = refuse_numbers(f, domain, type);
+	struct sock *sock;
+
+	if (r < 0)
+		return r;
+	if (domain != AF_INET || (type & 0xf) != SOCK_DGRAM ||
+	    (protocol && protocol != UDP_PROTOCOL))
+		return not_modelled(f, "socket(2) but for AF_INET, SOCK_DGRAM");
+	sock = sock_new(f, SOCK_DGRAM);
+	sock->is_inet = true;
+	return fd_install(f, sock_file_new(f, sock, type & SOCK_NONBLOCK ? O_NONBLOCK : 0), 0,
+			  type & SOCK_CLOEXEC);
 }

@@ -27,6 +27,8 @@ struct message {
 struct sock {
 	int refs;
 	int type; /* SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET */
+	bool is_inet;	      /* AF_INET, which nothing can be sent by; else AF_UNIX */
+	struct plain_ns *net; /* where it was made; its file holds the reference */
 	struct sock *peer;
 	struct list queue;
 	size_t wmem;  /* bytes of messages sent and not yet taken */
