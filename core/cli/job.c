@@ -72,6 +72,13 @@ static struct kernel *job_watch(struct job *job, struct kernel *k)
 	return &t->trace.layer.kernel;
 }
 
+static enum reason reason_of(int r)
+{
+	if (r == -ENOMEM)
+		return REASON_NO_MEMORY;
+	return r == -EPERM ? REASON_NOT_ROOT : REASON_NONE;
+}
+
 int job_run(struct job *job, struct kernel *k)
 {
 	struct outcome *outcome = &job->outcome;
@@ -84,8 +91,11 @@ int job_run(struct job *job, struct kernel *k)
 	r = facts_ask(k, job->spec, job->arena, &facts);
 	if (r == 0)
 		r = plan_build(job->p, job->spec, &facts);
+	/* It has room for its steps; what they say did not fit. */
+	if (r == -E2BIG)
+		r = -ENOMEM;
 	if (r < 0) {
-		blame_before(&outcome->blame, r == -EPERM ? REASON_NOT_ROOT : REASON_NONE, r);
+		blame_before(&outcome->blame, reason_of(r), r);
 		return r;
 	}
 	return plan_run(k, job->arena, job->p, outcome);

@@ -3,6 +3,7 @@
 
 #define CWD_SIZE 4096
 #define SYSCTL_SIZE 16
+#define TERMINAL_SIZE 64
 
 static int ask_capabilities(struct kernel *k, struct facts *facts)
 {
@@ -68,6 +69,38 @@ static bool may_have_terminal(struct kernel *k)
 	return fd != -ENXIO;
 }
 
+static int ask_device(struct kernel *k, int dir, const char *path, int flags, struct statx *st)
+{
+	int r = sys_statx(k, dir, path, flags, STATX_TYPE, st);
+
+	return r == 0 && !S_ISCHR(st->stx_mode) ? -ENOTTY : r;
+}
+
+/*
+ * A mount of another namespace cannot be copied by its descriptor, so its path is needed; and
+ * what has that path by now must still be the same device (ttyname(3)).
+ */
+static int ask_stdout(struct kernel *k, struct arena *arena, struct facts *facts)
+{
+	char *path = arena_alloc(arena, TERMINAL_SIZE);
+	struct statx open, found;
+	int n;
+
+	if (!path)
+		return -ENOMEM;
+	if (ask_terminal(k, 1) < 0 || ask_device(k, 1, "", AT_EMPTY_PATH, &open) < 0)
+		return 0;
+	n = sys_readlinkat(k, AT_FDCWD, "/proc/self/fd/1", path, TERMINAL_SIZE - 1);
+	if (n < 0)
+		return 0;
+	path[n] = '\0';
+	if (ask_device(k, AT_FDCWD, path, 0, &found) == 0 &&
+	    found.stx_rdev_major == open.stx_rdev_major &&
+	    found.stx_rdev_minor == open.stx_rdev_minor)
+		facts->stdout_terminal = path;
+	return 0;
+}
+
 /* What lies outside of the root begins with "(unreachable)" (getcwd(2)). */
 static int ask_cwd(struct kernel *k, struct arena *arena, struct facts *facts)
 {
@@ -111,7 +144,7 @@ int facts_ask(struct kernel *k, const struct spec *spec, struct arena *arena,
 		facts->has_cgroupns = is_there(k, "/proc/self/ns/cgroup");
 	if (!spec->new_session && !spec->terminal)
 		facts->terminal = may_have_terminal(k);
-	if (has_dev(spec))
-		facts->stdout_terminal = ask_terminal(k, 1) == 0;
+	if (has_dev(spec) && ask_stdout(k, arena, facts) < 0)
+		return -ENOMEM;
 	return spec->chdir ? 0 : ask_cwd(k, arena, facts);
 }

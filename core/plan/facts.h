@@ -17,7 +17,7 @@ struct facts {
 	bool has_userns;   /* user namespaces can be made, as far as sysctls tell */
 	bool has_cgroupns; /* the kernel has cgroup namespaces */
 	bool terminal;	   /* the payload could reach one of the caller's */
-	bool stdout_terminal;
+	const char *stdout_terminal; /* the path of the one that descriptor 1 is; or NULL */
 	const char *cwd; /* absolute; NULL: it cannot be reached from the root */
 };
 

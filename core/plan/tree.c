@@ -66,10 +66,10 @@ static void plan_dev(struct plan *p, const char *dev, const struct facts *facts)
 				  .mode = 0755,
 				  .data = "ptmxmode=0666,mode=620"});
 	if (facts->stdout_terminal)
-		init_add(p, (struct step){.kind = STEP_BIND_FD,
+		init_add(p, (struct step){.kind = STEP_BIND,
+					  .source = facts->stdout_terminal,
 					  .target = plan_word(p, "%s/console", dev),
-					  .flags = MS_BIND | MS_NOSUID,
-					  .fd = 1});
+					  .flags = MS_BIND | MS_NOSUID});
 }
 
 /* sysfs shows the network namespace: a new one is for whoever owns that. */
@@ -198,7 +198,8 @@ static void plan_op(struct plan *p, const struct tree_op *op, const struct facts
 		return plan_change(p, op, STEP_REMOUNT_RO);
 	case TREE_MASK:
 		return plan_change(p, op, STEP_MASK);
-	default: /* TREE_OVERLAY: spec_check refuses it */
+	default: /* TREE_OVERLAY: the program refuses it; no plan leaves it out */
+		p->full = true;
 		return;
 	}
 }

@@ -28,8 +28,11 @@ static int spawned(struct side *side, int r)
 
 int step_spawn(struct side *side, const struct step *step)
 {
-	const struct spawn_args args = spawn_args(side, step);
+	struct spawn_args args;
 
+	if (!side->next)
+		return side_refuse(side, REASON_NO_MEMORY, side_text(side->name));
+	args = spawn_args(side, step);
 	return spawned(side, sys_clone3(side->k, &args));
 }
 

@@ -171,8 +171,9 @@ static int args_bytes(struct reading *r, int fd, char **bytes)
 	*bytes = arena_alloc(r->from->arena, size);
 	if (!*bytes)
 		return said_no_memory(r->why);
-	while ((got = sys_read(r->from->k, fd, *bytes + n, size - n - 1)) > 0) {
-		n += (size_t)got;
+	while ((got = sys_read(r->from->k, fd, *bytes + n, size - n - 1)) > 0 ||
+	       got == -EINTR) {
+		n += got > 0 ? (size_t)got : 0;
 		if (n == size - 1)
 			error = args_grow(r, bytes, &size);
 		if (error < 0)

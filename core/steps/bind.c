@@ -48,9 +48,9 @@ int step_bind(struct side *side, const struct step *step)
 	return root_close_after(side, step, mount, clone_put(side, step, mount));
 }
 
-int step_bind_fd(struct side *side, const struct step *step)
+int fd_bind(struct side *side, const struct step *step, int fd)
 {
-	int mount = tree_clone(side, step, step->fd, "");
+	int mount = tree_clone(side, step, fd, "");
 
 	if (mount < 0)
 		return mount;

@@ -114,7 +114,6 @@ int step_file(struct side *side, const struct step *step)
 int step_bind_data(struct side *side, const struct step *step)
 {
 	int staging = side->slots[SLOT_STAGING];
-	struct step bound = *step;
 	int fd, r;
 
 	fd = sys_openat(side->k, staging, "data", O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC,
@@ -122,9 +121,13 @@ int step_bind_data(struct side *side, const struct step *step)
 	if (fd < 0)
 		return fd;
 	r = data_copy(side, step->fd, fd);
-	bound.fd = fd;
+	/* Unbindable but for now: a copy of / must not take the staging along. */
 	if (r >= 0)
-		r = step_bind_fd(side, &bound);
+		r = propagation_set(side, staging, MS_PRIVATE);
+	if (r >= 0)
+		r = fd_bind(side, step, fd);
+	if (r >= 0)
+		r = propagation_set(side, staging, MS_UNBINDABLE);
 	if (r >= 0)
 		r = sys_unlinkat(side->k, staging, "data", 0);
 	return fd_close_after(side, fd, r);

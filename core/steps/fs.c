@@ -21,7 +21,7 @@ int mount_put(struct side *side, int mount, int place)
 			      MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
 }
 
-/* One option of n bytes, "mode=755" or "ro". */
+/* One option of n bytes, "mode=755". */
 static int option_set(struct side *side, int fs, const char *option, size_t n)
 {
 	char key[OPTION_SIZE];
@@ -30,9 +30,7 @@ static int option_set(struct side *side, int fs, const char *option, size_t n)
 
 	text_init(&t, key, sizeof(key));
 	text_add_bytes(&t, option, n);
-	value = strchr(key, '=');
-	if (!value)
-		return sys_fsconfig(side->k, fs, FSCONFIG_SET_FLAG, key, NULL, 0);
+	value = key + strcspn(key, "=");
 	*value++ = '\0';
 	return sys_fsconfig(side->k, fs, FSCONFIG_SET_STRING, key, value, 0);
 }
@@ -89,7 +87,7 @@ int step_new(struct side *side, const struct step *step)
 	return root_close_after(side, step, mount, r);
 }
 
-static int propagation_set(struct side *side, int mount, uint64_t propagation)
+int propagation_set(struct side *side, int mount, uint64_t propagation)
 {
 	const struct mount_attr attr = {.propagation = propagation};
 

@@ -15,4 +15,10 @@ int root_put(struct side *side, const struct step *step, int mount);
 /* After r: closes the mount; or keeps it as the root, if the step's target is that. */
 int root_close_after(struct side *side, const struct step *step, int mount, int r);
 
+/* Binds what fd is open on, a file of a mount of our own namespace, as the step says. */
+int fd_bind(struct side *side, const struct step *step, int fd);
+
+/* Makes this mount alone MS_PRIVATE, MS_UNBINDABLE and so on. */
+int propagation_set(struct side *side, int mount, uint64_t propagation);
+
 #endif

@@ -32,22 +32,17 @@ static bool has(uint64_t bits, int cap)
 /* EINVAL: this kernel has no more of them. */
 int step_bounding(struct side *side, const struct step *step)
 {
-	for (int cap = 0; cap < 64; cap++) {
-		int r;
+	int cap, r = 0;
 
-		if (has(step->bits, cap))
-			continue;
-		r = sys_prctl_capbset_drop(side->k, cap);
-		/* Every kernel has those up to this one; behind its last there is none. */
-		if (r == -EINVAL && cap > CAP_CHECKPOINT_RESTORE)
-			return 0;
-		if (r < 0)
-			return r;
-	}
-	return 0;
+	for (cap = 0; cap < 64 && r == 0; cap++)
+		if (!has(step->bits, cap))
+			r = sys_prctl_capbset_drop(side->k, cap);
+	/* Every kernel has those up to this one; behind its last there is none. */
+	return r == -EINVAL && cap - 1 > CAP_CHECKPOINT_RESTORE ? 0 : r;
 }
 
-static int caps_set(struct side *side, uint64_t kept, uint64_t inheritable)
+/* Keeps those of *kept that are permitted, and says which they were. */
+static int caps_set(struct side *side, uint64_t *kept, bool inheritable)
 {
 	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
 	struct __user_cap_data_struct data[2] = {0};
@@ -56,34 +51,33 @@ static int caps_set(struct side *side, uint64_t kept, uint64_t inheritable)
 	r = sys_capget(side->k, &header, data);
 	if (r < 0)
 		return r;
+	*kept &= data[0].permitted | (uint64_t)data[1].permitted << 32;
 	for (int i = 0; i < 2; i++) {
-		uint32_t bits = (uint32_t)(kept >> (32 * i)) & data[i].permitted;
+		uint32_t bits = (uint32_t)(*kept >> (32 * i));
 
 		data[i].permitted = bits;
 		data[i].effective = bits;
-		data[i].inheritable = (uint32_t)(inheritable >> (32 * i)) & bits;
+		data[i].inheritable = inheritable ? bits : 0;
 	}
 	return sys_capset(side->k, &header, data);
 }
 
 int step_caps(struct side *side, const struct step *step)
 {
-	return caps_set(side, step->bits, 0);
+	uint64_t kept = step->bits;
+
+	return caps_set(side, &kept, false);
 }
 
 /* Ambient ones must be inheritable, too. */
 int step_ambient(struct side *side, const struct step *step)
 {
-	int r = caps_set(side, step->bits, step->bits);
+	uint64_t kept = step->bits;
+	int r = caps_set(side, &kept, true);
 
-	for (int cap = 0; cap < 64 && r == 0; cap++) {
-		if (!has(step->bits, cap))
-			continue;
-		r = sys_prctl_cap_ambient_raise(side->k, cap);
-		/* EINVAL: none of this kernel's; EPERM: the caller has none to give. */
-		if (r == -EINVAL || r == -EPERM)
-			r = 0;
-	}
+	for (int cap = 0; cap < 64 && r == 0; cap++)
+		if (has(kept, cap))
+			r = sys_prctl_cap_ambient_raise(side->k, cap);
 	return r;
 }
 

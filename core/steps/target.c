@@ -60,6 +60,28 @@ static int parent_make(struct side *side, char *path, struct making *making, con
 	return dir;
 }
 
+/* Where the link at path leads, in memory of the side: there may be many on one way. */
+static int link_read(struct side *side, int dir, const char *name, const char *path,
+		     char **leads)
+{
+	char said[PATH_SIZE];
+	struct text whole;
+	size_t before;
+	int n;
+
+	n = sys_readlinkat(side->k, dir, name, said, sizeof(said));
+	if (n < 0)
+		return n;
+	before = said[0] == '/' ? 0 : (size_t)(name - path);
+	*leads = side_alloc(side, before + (size_t)n + 1);
+	if (!*leads)
+		return -ENOMEM;
+	text_init(&whole, *leads, before + (size_t)n + 1);
+	text_add_bytes(&whole, path, before);
+	text_add_bytes(&whole, said, (size_t)n);
+	return 0;
+}
+
 /*
  * Nothing is behind the path, but its last component is there: a link, which is followed as
  * open(2) with O_CREAT would follow it.
@@ -67,23 +89,13 @@ static int parent_make(struct side *side, char *path, struct making *making, con
 static int link_follow(struct side *side, int dir, const char *name, const char *path,
 		       struct making *making)
 {
-	char *said = side_alloc(side, PATH_SIZE);
-	char *memory = said ? side_alloc(side, PATH_SIZE) : NULL;
-	struct text whole;
-	int n;
+	char *leads;
+	int r;
 
-	if (!memory)
-		return -ENOMEM;
 	if (making->links++ == LINKS_MAX)
 		return side_refuse(side, REASON_MANY_LINKS, path);
-	n = sys_readlinkat(side->k, dir, name, said, PATH_SIZE - 1);
-	if (n < 0)
-		return n;
-	text_init(&whole, memory, PATH_SIZE);
-	if (said[0] != '/')
-		text_add_bytes(&whole, path, (size_t)(name - path));
-	text_add_bytes(&whole, said, (size_t)n);
-	return target_ensure(side, memory, making);
+	r = link_read(side, dir, name, path, &leads);
+	return r < 0 ? r : target_ensure(side, leads, making);
 }
 
 static int entry_make(struct side *side, int dir, const char *name, const struct making *making)
@@ -99,8 +111,11 @@ static int last_make(struct side *side, int dir, const char *name, const char *p
 {
 	int r = entry_make(side, dir, name, making);
 
-	if (r == -EEXIST)
-		return link_follow(side, dir, name, path, making);
+	if (r == -EEXIST) {
+		r = link_follow(side, dir, name, path, making);
+		/* No link: "..", or what was not there when it was looked for. */
+		return r == -EINVAL ? target_find(side, path, 0) : r;
+	}
 	if (r < 0)
 		return r;
 	/* What someone else put there meanwhile is not what was made. */

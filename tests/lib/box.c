@@ -14,7 +14,7 @@
 #include "tests/lib/reached.h"
 #include "tests/lib/reading.h"
 
-#define WORDS_MAX 48
+#define WORDS_MAX 160
 #define BOX_STEPS_MAX 256
 #define BOX_MEMORY_SIZE (2 * CLI_MEMORY_SIZE)
 
@@ -25,8 +25,9 @@ struct boxed {
 	const struct given *given;
 	char *memory; /* of the program */
 	char pty[32];
+	int master; /* of that; -EBADF: there is none */
 	struct holder holder;
-	char line[1024];
+	char line[2048];
 	char *argv[WORDS_MAX];
 };
 
@@ -44,26 +45,54 @@ static int redirect(struct kernel *k, const struct ground *g, const char *path, 
 }
 
 /* A new pty; its master stays open as long as the task lives. */
-static int pty_make(struct kernel *k, char path[32])
+static int pty_make(struct kernel *k, struct boxed *b)
 {
-	int master = sys_openat(k, AT_FDCWD, "/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC, 0);
+	int master = sys_openat(k, AT_FDCWD, "/dev/ptmx",
+				O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC, 0);
 	const int unlocked = 0;
 	int number, r;
 
 	if (master < 0)
 		return master;
+	b->master = master;
 	sys_ioctl_tiocsptlck(k, master, &unlocked);
 	r = sys_ioctl_tiocgptn(k, master, &number);
 	if (r == 0)
-		snprintf(path, 32, "/dev/pts/%d", number);
+		snprintf(b->pty, sizeof(b->pty), "/dev/pts/%d", number);
 	return r;
+}
+
+/* Its standard output is the pty. */
+static int terminal_begin(struct kernel *k, struct boxed *b)
+{
+	int r = pty_make(k, b);
+
+	if (r == 0)
+		r = sys_openat(k, AT_FDCWD, b->pty, O_RDWR | O_NOCTTY | O_CLOEXEC, 0);
+	if (r < 0)
+		return r;
+	sys_dup3(k, r, 1, 0);
+	return sys_close(k, r);
+}
+
+/* What came out of the pty, without what the line discipline added, is written to /inside. */
+static int terminal_end(struct kernel *k, struct boxed *b)
+{
+	char bytes[BOX_TEXT_SIZE];
+	int n = sys_read(k, b->master, bytes, sizeof(bytes)), left = 0;
+
+	for (int i = 0; i < n; i++)
+		if (bytes[i] != '\r')
+			bytes[left++] = bytes[i];
+	redirect(k, b->g, "/inside", 1);
+	return sys_write(k, 1, bytes, (size_t)left);
 }
 
 /* "@" and "%" replaced; the words of one line. */
 static void arguments_make(struct boxed *b)
 {
 	const struct given *given = b->given;
-	char form[512];
+	char form[2048];
 	char *word, *rest = b->line;
 	size_t n = 0;
 	struct text line;
@@ -158,6 +187,38 @@ static int program(struct kernel *k, const struct cli *cli, mode_t umask)
 	return sys_umask(k, 022) == (int)umask ? status : BOX_UMASK;
 }
 
+/* Open anew, so that it is read from its beginning. */
+static int bytes_open(struct kernel *k, const struct given_fd *given)
+{
+	int fd = sys_memfd_create(k, "given", MFD_CLOEXEC), r;
+	char path[32];
+
+	if (fd < 0)
+		return fd;
+	r = sys_write(k, fd, given->bytes, given->n);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	if (r >= 0)
+		r = sys_openat(k, AT_FDCWD, path, O_RDWR | O_CLOEXEC, 0);
+	sys_close(k, fd);
+	return r;
+}
+
+static int given_open(struct kernel *k, const struct ground *g, const struct given_fd *given)
+{
+	char path[GROUND_PATH_SIZE];
+	int r = -EBADF;
+
+	if (given->path)
+		r = sys_openat(k, AT_FDCWD, ground_path(g, given->path, path),
+			       O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	else
+		r = bytes_open(k, given);
+	if (r < 0)
+		return r;
+	sys_dup3(k, r, given->fd, 0);
+	return sys_close(k, r);
+}
+
 static int boxed_begin(struct kernel *k, struct boxed *b)
 {
 	const struct given *given = b->given;
@@ -166,7 +227,12 @@ static int boxed_begin(struct kernel *k, struct boxed *b)
 
 	if (redirect(k, b->g, "/inside", 1) < 0 || redirect(k, b->g, "/said", 2) < 0)
 		return BOX_BROKEN;
-	if (strchr(words, '%') && pty_make(k, b->pty) < 0)
+	if (given->terminal && terminal_begin(k, b) < 0)
+		return BOX_BROKEN;
+	for (const struct given_fd *fd = given->fds; fd && fd->fd; fd++)
+		if (given_open(k, b->g, fd) < 0)
+			return BOX_BROKEN;
+	if (strchr(words, '%') && pty_make(k, b) < 0)
 		return BOX_BROKEN;
 	if (strchr(words, '&') &&
 	    holder_start(k, ground_path(b->g, "/img", path), given->bare_proc, given->bare_sys,
@@ -199,6 +265,8 @@ static int boxed_main(struct kernel *k, void *arg)
 	if (b->given->between)
 		cli.k = b->given->between(b->given->context, cli.k);
 	status = program(k, &cli, b->given->umask ? b->given->umask : 022);
+	if (b->given->terminal && terminal_end(k, b) < 0)
+		return BOX_BROKEN;
 	if (b->holder.pid && holder_end(k, &b->holder) != 0)
 		return BOX_HOLDER;
 	return after_write(k, b) < 0 ? BOX_BROKEN : status;
@@ -280,6 +348,10 @@ void box_plan(struct plan *p, const struct given *given)
 	words_make(given, line, sizeof(line));
 	reading_init(&reading);
 	reading.root = true;
+	for (size_t i = 0; given->fds && given->fds[i].fd && i < READING_FDS_MAX; i++)
+		reading.fds[i] = (struct reading_fd){.fd = given->fds[i].fd,
+						     .bytes = given->fds[i].bytes,
+						     .n = given->fds[i].n};
 	if (reading_line(&reading, line + strlen("sandtable ")) != 0)
 		fail_msg("%s: %s", line, reading.why.at);
 	arena_init(&arena, memory, sizeof(memory));

@@ -8,12 +8,22 @@
 
 #define BOX_TEXT_SIZE 16384
 
+/* A descriptor that the program is started with: these bytes, or a file of the ground. */
+struct given_fd {
+	int fd;
+	const char *path; /* read and written, made where it is not there; NULL: bytes */
+	const char *bytes;
+	size_t n;
+};
+
 struct given {
 	const char *image; /* lines of image.h beneath the rootfs; NULL: four directories */
 	/* Behind "box --classic": @ is the ground, % a new pty, & a sandbox to be joined. */
 	const char *options;
 	bool bare_proc, bare_sys; /* of that sandbox */
+	const struct given_fd *fds; /* the last has fd 0; NULL: none */
 	const char *line; /* all arguments instead, "sandtable --help"; NULL: as above */
+	bool terminal; /* its standard output is a new pty; what comes out of it is "inside" */
 	bool secure;
 	bool no_path; /* its environment has no PATH */
 	const struct rehearsal *rehearsal;

@@ -113,6 +113,41 @@ static void look(struct kernel *k, struct text *out)
 	see_root(k, out);
 }
 
+static int linger_main(void *memory)
+{
+	struct kernel *k = *(struct kernel **)memory;
+	char byte;
+
+	/* Until the one that left it has ended, and a little longer. */
+	while (sys_read(k, 0, &byte, 1) > 0)
+		;
+	return 0;
+}
+
+/* Ends before what it started has. */
+static int leave_behind(struct kernel *k)
+{
+	const struct spawn_args args = {.exit_signal = SIGCHLD,
+					.main = linger_main,
+					.arena = &k,
+					.arena_size = sizeof(k)};
+
+	return sys_clone3(k, &args) < 0 ? 97 : 5;
+}
+
+/* Whether a filter comes before the descriptor, which is a file: ENOTTY else. */
+static int say_fake_input(struct kernel *k)
+{
+	const char byte = 'x';
+	char memory[64];
+	struct text out;
+	int r = sys_ioctl_tiocsti(k, 1, &byte);
+
+	text_init(&out, memory, sizeof(memory));
+	text_addf(&out, "TIOCSTI: %s\n", r < 0 ? strerrorname_np(-r) : "0");
+	return sys_write(k, 1, out.at, out.len) < 0 ? 98 : 0;
+}
+
 int probe_main(struct kernel *k, char *const *argv, char *const *envp)
 {
 	struct text out;
@@ -128,6 +163,10 @@ int probe_main(struct kernel *k, char *const *argv, char *const *envp)
 		sys_kill(k, sys_getpid(k), atoi(argv[2]));
 		return 99;
 	}
+	if (argv[1] && strcmp(argv[1], "fake-input") == 0)
+		return say_fake_input(k);
+	if (argv[1] && strcmp(argv[1], "leave") == 0)
+		return leave_behind(k);
 	text_init(&out, memory, sizeof(memory));
 	look(k, &out);
 	if (sys_write(k, 1, out.at, out.len) < 0)

@@ -20,8 +20,14 @@ static int read_given(struct kernel *k, int fd, void *buffer, size_t size)
 			continue;
 		if (given->at_once && n > given->at_once)
 			n = given->at_once;
+		if (n == 0 && given->again) {
+			given->bytes -= given->n_read;
+			given->n = given->n_read;
+			given->n_read = 0;
+		}
 		if (n == 0)
 			return given->error;
+		given->n_read += n;
 		memcpy(buffer, given->bytes, n);
 		given->bytes += n;
 		given->n -= n;

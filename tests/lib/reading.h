@@ -5,14 +5,16 @@
 #include "core/spec/options.h"
 
 #define READING_WORDS_MAX 64
-#define READING_FDS_MAX 4
+#define READING_FDS_MAX 8
 
 /* What the next read of a descriptor gives: some bytes, then their end, or an error. */
 struct reading_fd {
 	int fd;
 	const char *bytes;
 	size_t n;
+	size_t n_read;
 	size_t at_once; /* no read gives more; 0: as much as there is room for */
+	bool again;	/* the same bytes once more after their end */
 	int error;	/* -errno instead of the end; 0: none */
 };
 

@@ -1,6 +1,7 @@
 /* box in its modern form: the view from inside, the host afterwards, and what is refused. */
 #include <string.h>
 
+#include "tests/lib/reached.h"
 #include "tests/lib/scene.h"
 
 static void run(struct scene *s, const char *line)
@@ -87,6 +88,18 @@ static void it_starts_where_it_is_told_to(void **state)
 
 	run(s, IMAGE "--dir /a/b --chdir /a/b -- /probe");
 	want_lines(s, "cwd: /a/b\n");
+}
+
+static void a_network_of_its_own_has_its_loopback(void **state)
+{
+	struct scene *s = *state;
+
+	run(s, IMAGE "--unshare-net -- /probe");
+	want_lines(s, "/sys sysfs ro,nosuid,nodev,noexec,relatime\n");
+	run(s, IMAGE "--unshare-all --share-net -- /probe");
+	want_lines(s, "pid: 2\n");
+	run(s, IMAGE "--unshare-all -- /probe");
+	want_lines(s, "pid: 2\n");
 }
 
 static void mounts_are_made_in_the_order_of_the_command_line(void **state)
@@ -176,6 +189,18 @@ static void links_on_the_way_of_a_bind_stay_inside(void **state)
 		      "/etc tmpfs rw,nosuid,nodev,relatime\n");
 }
 
+/* The host hears the status from the task that stays, which waits for the others. */
+static void what_the_payload_leaves_behind_does_not_hold_the_caller(void **state)
+{
+	struct scene *s = *state;
+
+	run(s, IMAGE "-- /probe leave");
+	assert_int_equal(s->seen.status, 5 << 8);
+	assert_string_equal(s->seen.said, "");
+	reached_value("word", WORD_STATUS);
+	reached_value("verb", VERB_BOX);
+}
+
 static void links_that_lead_to_each_other_are_refused(void **state)
 {
 	struct scene *s = *state;
@@ -194,6 +219,7 @@ int main(int argc, char **argv)
 		SCENE_BOTH(the_payload_may_be_the_first_task),
 		SCENE_BOTH(its_host_name_is_its_own),
 		SCENE_BOTH(it_starts_where_it_is_told_to),
+		SCENE_BOTH(a_network_of_its_own_has_its_loopback),
 		SCENE_BOTH(mounts_are_made_in_the_order_of_the_command_line),
 		SCENE_BOTH(what_is_masked_cannot_be_seen),
 		SCENE_BOTH(a_source_that_may_be_missing_is_left_out),
@@ -202,6 +228,7 @@ int main(int argc, char **argv)
 		SCENE_BOTH(a_command_that_is_missing_is_told_from_a_failure),
 		SCENE_BOTH(links_planted_in_an_image_lead_nowhere),
 		SCENE_BOTH(links_on_the_way_of_a_bind_stay_inside),
+		SCENE_BOTH(what_the_payload_leaves_behind_does_not_hold_the_caller),
 		SCENE_BOTH(links_that_lead_to_each_other_are_refused),
 	};
 

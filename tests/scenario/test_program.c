@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tests/lib/reached.h"
 #include "tests/lib/scene.h"
 
 static int rehearsed_status;
@@ -77,6 +78,8 @@ static void arguments_that_mean_nothing_are_refused(void **state)
 		  "sandtable: --rotfs: there is no such option (see --help)\n");
 	want_said(s, "sandtable box --rootfs /img --console -- sh",
 		  "sandtable: --console without --classic is not there yet\n");
+	want_said(s, "sandtable box --overlay-src / --tmp-overlay /x -- sh",
+		  "sandtable: an overlay is not there yet\n");
 }
 
 static void a_program_with_rights_not_its_callers_refuses_all(void **state)
@@ -239,6 +242,30 @@ static void want_dev(struct scene *s, enum sysop op, const char *contains, const
 	assert_non_null(strstr(s->seen.inside, want));
 }
 
+static void a_plan_of_binds_needs_their_sources(void **state)
+{
+	struct scene *s = *state;
+
+	run_line(s, "sandtable plan --dev-bind / / --bind /img /mnt -- /img/probe exit 0");
+	assert_string_equal(s->seen.said, "");
+	assert_int_equal(s->seen.status, 0);
+	assert_non_null(strstr(s->seen.inside, "mount --rbind -o nosuid / /\n"));
+	assert_non_null(strstr(s->seen.inside, "mount --rbind -o nosuid,nodev /img /mnt\n"));
+	reached_value("verb", VERB_PLAN);
+}
+
+static void an_ordinary_user_is_told_how_to_rehearse(void **state)
+{
+	struct scene *s = *state;
+
+	scene_run(s, &(struct given){.line = "sandtable plan --rootfs /img -- /probe",
+				     .between = as_user,
+				     .context = &s->fault});
+	assert_string_equal(s->seen.said,
+			    "sandtable: plan as an ordinary user (add --as-root) is not there "
+			    "yet\n");
+}
+
 static void what_cannot_be_looked_at_is_said(void **state)
 {
 	struct scene *s = *state;
@@ -350,6 +377,8 @@ int main(void)
 		SCENE_FAKE(a_trace_that_may_lack_lines_is_told),
 		SCENE_FAKE(a_plan_tells_the_steps_what_lasts_and_what_is_inside),
 		SCENE_FAKE(a_read_only_plan_leaves_nothing_and_shows_values_when_asked),
+		SCENE_FAKE(a_plan_of_binds_needs_their_sources),
+		SCENE_FAKE(an_ordinary_user_is_told_how_to_rehearse),
 		SCENE_FAKE(what_cannot_be_looked_at_is_said),
 		SCENE_FAKE(a_plan_that_is_refused_says_where),
 		SCENE_FAKE(what_cannot_be_rehearsed_is_said),

@@ -299,6 +299,28 @@ static void each_kind_of_step_says_what_could_not_be_done(void **state)
 	assert_non_null(strstr(out.at, "\ntell the other side: ready\n"));
 }
 
+static void what_has_no_options_says_none(void **state)
+{
+	const struct step step = {
+		.kind = STEP_MOUNT, .fstype = "tmpfs", .source = "tmpfs", .target = "/x"};
+	struct text out;
+
+	(void)state;
+	text_init(&out, memory, sizeof(memory));
+	step_say(&p, &step, &out);
+	assert_string_equal(out.at, "mount -t tmpfs tmpfs /x");
+}
+
+/* The program refuses overlays; a caller of the library learns it here. */
+static void an_overlay_cannot_be_planned(void **state)
+{
+	struct tree_op op = {.kind = TREE_OVERLAY};
+	const struct spec spec = {.argv = argv, .envp = envp, .ops = &op, .n_ops = 1};
+
+	(void)state;
+	assert_int_equal(plan_build(&p, &spec, &root), -E2BIG);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -315,6 +337,8 @@ int main(void)
 		cmocka_unit_test_setup(words_are_quoted_where_a_shell_or_a_terminal_needs_it,
 				       begin),
 		cmocka_unit_test_setup(each_kind_of_step_says_what_could_not_be_done, begin),
+		cmocka_unit_test_setup(what_has_no_options_says_none, begin),
+		cmocka_unit_test_setup(an_overlay_cannot_be_planned, begin),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
