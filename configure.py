@@ -235,12 +235,15 @@ def test_edges(n, variant, wrapper):
     return stamps
 
 
-def program_test(n, variant):
-    """The program as a user starts it; answers the stamp."""
-    stamp = f"build/{variant}/tests/linux/test_program.ok"
-    n.build(stamp, "run", ["tests/linux/test_program", f"build/{variant}/sandtable", PAYLOAD],
-            implicit=["tests/lib/run"], seconds=SECONDS[variant])
-    return stamp
+def program_tests(n, variant):
+    """The program as a user starts it; answers the stamps."""
+    stamps = []
+    for name in ("test_program", "test_plan"):
+        stamps.append(f"build/{variant}/tests/linux/{name}.ok")
+        n.build(stamps[-1], "run",
+                [f"tests/linux/{name}", f"build/{variant}/sandtable", PAYLOAD],
+                implicit=["tests/lib/run"], seconds=SECONDS[variant])
+    return stamps
 
 
 def use_edges(n):
@@ -341,12 +344,12 @@ def generate():
     stamps = {v: test_edges(n, v, wrapper) for v, wrapper in TEST_VARIANTS.items()}
     for group, variant in TEST_GROUPS.items():
         more = on_kernels.pop(group, []) + conformance.pop(group, [])
-        more += [program_test(n, variant)] if variant != "valgrind" else []
+        more += program_tests(n, variant) if variant != "valgrind" else []
         n.build(group, "phony", stamps[variant] + more)
     for group, more in on_kernels.items():
         n.build(group, "phony", more)
     n.comment("Coverage: build/coverage/lcov.info, build/coverage/html")
-    coverage.coverage_edges(n, [*stamps["coverage"], program_test(n, "coverage")])
+    coverage.coverage_edges(n, [*stamps["coverage"], *program_tests(n, "coverage")])
     n.comment("Mutants: more options in $MUTANTS, as --sample 50")
     mutants.mutant_edges(n, stamps["debug"], house)
     n.comment("Lint: the invariants of the house, checked on the release objects")

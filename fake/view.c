@@ -3,6 +3,7 @@
 #include "fake/seccomp.h"
 #include "fake/tree_walk.h"
 
+#include <limits.h>
 #include <string.h>
 
 /* The tree, in the words of a world. */
@@ -87,16 +88,21 @@ static void show_flags(struct text *out, unsigned int flags, bool is_cloexec)
 		text_add(out, "|O_CLOEXEC");
 }
 
-/* As /proc/PID/fd shows it. */
+/* As /proc/PID/fd shows it, with C's escapes. */
 static void show_path(struct fake *f, const struct path *path, const struct path *root,
 		      struct text *out)
 {
+	char memory[PATH_MAX + 16];
+	struct text shown;
+
+	text_init(&shown, memory, sizeof(memory));
 	if (path->dentry == NULL)
-		text_add(out, "none");
+		text_add(&shown, "none");
 	else if (path->mnt == NULL)
-		text_add(out, path->dentry->name);
+		text_add(&shown, path->dentry->name);
 	else
-		path_text(f, path, root, out);
+		path_text(f, path, root, &shown);
+	text_add_escaped(out, shown.at, shown.len);
 }
 
 static void show_descriptors(struct fake *f, struct task *t, struct text *out)
@@ -147,7 +153,9 @@ static void show_namespaces(const struct task *t, struct text *out)
 	show_ns(&t->ns.net->ns, out);
 	show_ns(&t->ns.cgroup->ns, out);
 	show_ns(&task_pid_ns(t)->ns, out);
-	text_addf(out, "hostname %s\n", t->ns.uts->hostname);
+	text_add(out, "hostname ");
+	text_add_escaped(out, t->ns.uts->hostname, strlen(t->ns.uts->hostname));
+	text_add_char(out, '\n');
 }
 
 static void show_ids(struct fake *f, struct task *t, struct text *out)

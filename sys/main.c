@@ -11,12 +11,13 @@
 #define PROFILE "6.1"
 #define PATH_SIZE 4096
 #define PTYS_MAX 64
+#define HOST_TASK 1
 
 /* A rehearsal while it is held. */
 struct held {
 	struct fake *fake;
 	const struct rehearsed *rehearsed;
-	struct text *inside;
+	struct view *view;
 };
 
 /* What stands in for the host's ptys: as many as make the one that is asked for exist. */
@@ -36,11 +37,47 @@ static void ptys_make(struct kernel *k, const char *console)
 	}
 }
 
+/* fd becomes what from is, which is closed. */
+static int fd_put(struct kernel *k, int from, int fd)
+{
+	int r = from;
+
+	if (from >= 0 && from != fd) {
+		r = sys_dup3(k, from, fd, 0);
+		sys_close(k, from);
+	}
+	return r;
+}
+
+/* A filter that allows all; what the caller's says is not read. */
+static int filter_make(struct kernel *k)
+{
+	const struct sock_filter allow = {.code = BPF_RET | BPF_K, .k = SECCOMP_RET_ALLOW};
+	int fd = sys_memfd_create(k, "filter", 0);
+
+	if (fd >= 0) {
+		sys_write(k, fd, &allow, sizeof(allow));
+		sys_lseek(k, fd, 0, SEEK_SET);
+	}
+	return fd;
+}
+
+/* What stands in for the caller's descriptors. */
+static void fds_make(struct kernel *k, const struct rehearsed *rehearsed)
+{
+	for (size_t i = 0; i < rehearsed->n_fds; i++)
+		fd_put(k, sys_openat(k, AT_FDCWD, "/dev/null", O_RDWR | O_CLOEXEC, 0),
+		       rehearsed->fds[i]);
+	for (size_t i = 0; i < rehearsed->n_filters; i++)
+		fd_put(k, filter_make(k), rehearsed->filters[i]);
+}
+
 static int held_main(void *arg)
 {
 	struct held *held = arg;
 	struct kernel *k = fake_kernel(held->fake);
 
+	fds_make(k, held->rehearsed);
 	if (held->rehearsed->console)
 		ptys_make(k, held->rehearsed->console);
 	return held->rehearsed->main(k, held->rehearsed->arg);
@@ -49,16 +86,17 @@ static int held_main(void *arg)
 static void held_exec(void *context, struct fake *f, const char *path, char *const *argv,
 		      char *const *envp)
 {
-	static const enum fake_view views[] = {VIEW_MOUNTS, VIEW_IDS, VIEW_DESCRIPTORS};
 	struct held *held = context;
 	struct kernel *k = fake_kernel(f);
+	int payload = kernel_task(k);
 
 	(void)path;
 	(void)argv;
-	(void)envp;
-	for (size_t i = 0; i < sizeof(views) / sizeof(*views); i++)
-		fake_view(f, kernel_task(k), views[i], held->inside);
-	held->rehearsed->look(k, held->rehearsed->arg);
+	fake_view(f, payload, VIEW_MOUNTS, &held->view->mounts);
+	fake_view(f, payload, VIEW_IDS, &held->view->ids);
+	fake_view(f, payload, VIEW_DESCRIPTORS, &held->view->descriptors);
+	fake_view(f, HOST_TASK, VIEW_IDS, &held->view->host);
+	held->rehearsed->look(k, envp, held->rehearsed->arg);
 }
 
 /* "a/../b" beneath the caller's directory is "/b" on the rehearsed host, which starts at /. */
@@ -86,35 +124,83 @@ static void path_clean(const char *path, char out[PATH_SIZE])
 /* The standard host has these of its own. */
 static bool is_kernels(const char *path)
 {
-	return strcmp(path, "/proc") == 0 || strcmp(path, "/sys") == 0 ||
-	       strcmp(path, "/dev") == 0;
+	static const char *const kernels[] = {"/proc", "/sys", "/dev"};
+
+	for (size_t i = 0; i < sizeof(kernels) / sizeof(*kernels); i++) {
+		size_t n = strlen(kernels[i]);
+
+		if (strncmp(path, kernels[i], n) == 0 && (!path[n] || path[n] == '/'))
+			return true;
+	}
+	return false;
+}
+
+struct asked {
+	struct kernel *k;
+	const char *path;
+};
+
+static int asked_main(void *arg)
+{
+	const struct asked *asked = arg;
+	struct statx st;
+
+	return sys_statx(asked->k, AT_FDCWD, asked->path, 0, STATX_TYPE, &st) < 0;
+}
+
+/* The rehearsed host has this already: of its own, or with another path. */
+static bool is_taken(struct held *held, const char *path)
+{
+	struct asked asked = {fake_kernel(held->fake), path};
+
+	return fake_run(held->fake, asked_main, &asked) == 0;
+}
+
+/* A directory of the real host, in its place. */
+static int dir_take(struct held *held, struct kernel *real, const char *path, const char *at,
+		    struct text *why)
+{
+	int r = fake_graft(held->fake, at, real, path);
+
+	if (r < 0)
+		text_addf(why, "%s cannot be read: %s", path, strerror(-r));
+	return r;
+}
+
+/* The last component goes; what is left of "/x" and "x" is "/" and ".". */
+static void parent_of(const char *path, char out[PATH_SIZE])
+{
+	size_t n = strlen(path);
+
+	while (n > 1 && path[n - 1] == '/')
+		n--;
+	while (n > 0 && path[n - 1] != '/')
+		n--;
+	snprintf(out, PATH_SIZE, "%.*s", (int)n, n ? path : ".");
 }
 
 /*
- * A path of the real host, found on the rehearsed one, too.  What is not there, or no
- * directory, is none there either: the rehearsal says so as the run would.
+ * A path of the real host, found on the rehearsed one, too: a file with the directory that it
+ * is in.  What is not there is not there either: the rehearsal says so as the run would.
  */
 static int path_take(struct held *held, struct kernel *real, const char *path, struct text *why)
 {
-	char line[PATH_SIZE + 16];
 	char clean[PATH_SIZE]; /* as it is found from the root of the rehearsed host */
+	char above[PATH_SIZE], clean_above[PATH_SIZE];
 	struct statx st;
 	int r;
 
 	r = sys_statx(real, AT_FDCWD, path, 0, STATX_TYPE, &st);
 	path_clean(path, clean);
-	if (r < 0 || !clean[0] || strncmp(clean, "/dev/", 5) == 0 || is_kernels(clean))
+	if (r < 0 || !clean[0] || is_kernels(clean))
 		return 0;
-	snprintf(line, sizeof(line), "\"%s\" %s\n", clean,
-		 S_ISDIR(st.stx_mode) ? "dir" : "file");
-	if (fake_world(held->fake, line, why) < 0)
-		return -EINVAL;
-	if (!S_ISDIR(st.stx_mode))
+	if (S_ISDIR(st.stx_mode))
+		return dir_take(held, real, path, clean, why);
+	parent_of(path, above);
+	parent_of(clean, clean_above);
+	if (is_taken(held, clean) || !clean_above[1])
 		return 0;
-	r = fake_graft(held->fake, clean, real, path);
-	if (r < 0)
-		text_addf(why, "%s cannot be read: %s", path, strerror(-r));
-	return r;
+	return dir_take(held, real, above, clean_above, why);
 }
 
 /* The standard host with what is named of the real one. */
@@ -130,9 +216,9 @@ static int held_make(struct held *held, struct kernel *real, struct text *why)
 }
 
 static int rehearsal_run(const struct rehearsal *rehearsal, const struct rehearsed *rehearsed,
-			 struct text *inside, struct text *why)
+			 struct view *view, struct text *why)
 {
-	struct held held = {.rehearsed = rehearsed, .inside = inside};
+	struct held held = {.rehearsed = rehearsed, .view = view};
 	const struct fake_options options = {
 		.profile = PROFILE,
 		.on_exec = held_exec,

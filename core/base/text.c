@@ -78,3 +78,15 @@ void text_add_escaped(struct text *t, const char *bytes, size_t n)
 			text_add_char(t, (char)c);
 	}
 }
+
+void text_add_visible(struct text *t, const char *bytes, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)bytes[i];
+
+		if (c < 0x20 || c >= 0x7f)
+			text_addf(t, "\\%03o", c);
+		else
+			text_add_char(t, (char)c);
+	}
+}

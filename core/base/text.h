@@ -26,5 +26,7 @@ void text_addv(struct text *t, const char *format, va_list args)
 	__attribute__((format(printf, 2, 0)));
 /* Adds bytes so that no terminal is harmed: control bytes, \ and " in C's escapes. */
 void text_add_escaped(struct text *t, const char *bytes, size_t n);
+/* The same of text that has escapes already: control bytes and what is no ASCII, as \ooo. */
+void text_add_visible(struct text *t, const char *bytes, size_t n);
 
 #endif

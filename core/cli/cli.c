@@ -1,6 +1,8 @@
 /* The program: which verb, with which kernel, and what is said about it. */
 #include "core/cli/cli.h"
 
+#include <string.h>
+
 #include "core/cli/message.h"
 #include "core/cli/rehearse.h"
 #include "core/run/hints.h"
@@ -11,6 +13,10 @@
 #define WHY_SIZE 512
 #define MESSAGE_SIZE 8192
 #define HELP_SIZE 12288
+/* What plan takes at most, of words and their bytes; and beneath a step, its calls. */
+#define WORD_MEMORY (20 * (sizeof(struct step) + 2048) + 1024)
+#define BYTE_MEMORY 48
+#define VARIABLE_MEMORY 1024
 
 static const char usage[] =
 	"Usage: sandtable box [OPTION...] [--] COMMAND...\n"
@@ -173,10 +179,13 @@ int cli_main(const struct cli *cli)
 
 size_t cli_memory_size(char *const *argv, char *const *envp)
 {
-	size_t n = 0;
+	size_t n = 0, bytes = 0, n_envp = 0;
 
-	while (argv[n])
-		n++;
-	/* A word may come to as many steps as --dev. */
-	return CLI_MEMORY_SIZE + spec_memory(argv, envp) + n * 20 * sizeof(struct step);
+	for (; argv[n]; n++)
+		bytes += strlen(argv[n]);
+	for (; envp[n_envp]; n_envp++)
+		bytes += strlen(envp[n_envp]);
+	/* A word may come to as many steps as --dev, and is told with escapes. */
+	return CLI_MEMORY_SIZE + spec_memory(argv, envp) + bytes * BYTE_MEMORY +
+	       n * WORD_MEMORY + n_envp * VARIABLE_MEMORY;
 }

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "core/base/text.h"
+#include "core/cli/view.h"
 #include "core/kernel/sysops.h"
 
 #define SANDTABLE_VERSION "0.1.0"
@@ -14,21 +14,24 @@ struct rehearsed {
 	const char *const *paths; /* of the real host, to be found there too */
 	size_t n_paths;
 	const char *console; /* likewise; NULL: none */
+	/* Descriptors that are open there on nothing, and those that give a filter. */
+	const int *fds, *filters;
+	size_t n_fds, n_filters;
 	int (*main)(struct kernel *k, void *arg);
-	void (*look)(struct kernel *k, void *arg);
+	void (*look)(struct kernel *k, char *const *envp, void *arg);
 	void *arg;
 };
 
 /*
  * A host to rehearse on.  run makes one, runs main as root as a task of it, calls look at
- * its exec and adds to inside what else is to be told of the payload.  0, or -errno with a
- * sentence in why where the rehearsal itself could not be held.
+ * its exec, with the environment of the payload, and adds to view what else is to be told of
+ * it.  0, or -errno with a sentence in why where the rehearsal itself could not be held.
  */
 struct rehearsal {
 	void *context;
 	const char *host; /* "a standard host, rehearsed on the fake (profile 6.1)" */
 	int (*run)(const struct rehearsal *rehearsal, const struct rehearsed *rehearsed,
-		   struct text *inside, struct text *why);
+		   struct view *view, struct text *why);
 };
 
 struct cli {

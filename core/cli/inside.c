@@ -6,6 +6,7 @@
 #define ENTRIES_MAX 64
 #define NAME_SIZE 64
 #define DIRENTS_SIZE 4096
+#define LINK_SIZE 256
 
 struct names {
 	char at[ENTRIES_MAX][NAME_SIZE]; /* in order */
@@ -54,40 +55,50 @@ static const char *type_word(mode_t mode)
 	return words[mode >> 12];
 }
 
-static void link_say(struct kernel *k, int fd, const char *name, struct text *out)
+static void entry_look(struct kernel *k, int fd, const char *name,
+		       void (*tell)(void *context, const struct dir_entry *entry),
+		       void *context)
 {
-	char target[256];
-	int n = sys_readlinkat(k, fd, name, target, sizeof(target));
+	struct dir_entry entry = {.name = name};
+	char target[LINK_SIZE];
+	int n;
 
-	text_add_char(out, ' ');
-	if (n > 0)
-		text_add_escaped(out, target, (size_t)n);
+	entry.r = sys_statx(k, fd, name, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, &entry.st);
+	if (entry.r == 0) {
+		entry.type = type_word(entry.st.stx_mode);
+		n = S_ISLNK(entry.st.stx_mode)
+			    ? sys_readlinkat(k, fd, name, target, sizeof(target))
+			    : 0;
+		entry.link = (struct span){target, n > 0 ? (size_t)n : 0};
+	}
+	tell(context, &entry);
 }
 
-static void entry_say(struct kernel *k, int fd, const char *name, struct text *out)
+void dir_entry_say(const struct dir_entry *entry, struct text *out)
 {
-	struct statx st;
-	int r = sys_statx(k, fd, name, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, &st);
+	const struct statx *st = &entry->st;
 
-	text_add_escaped(out, name, strlen(name));
-	if (r < 0) {
-		text_addf(out, " %s\n", strerrorname_np(-r));
+	text_add_escaped(out, entry->name, strlen(entry->name));
+	if (entry->r < 0) {
+		text_addf(out, " %s\n", strerrorname_np(-entry->r));
 		return;
 	}
-	text_addf(out, " %s", type_word(st.stx_mode));
-	if (S_ISLNK(st.stx_mode)) {
-		link_say(k, fd, name, out);
+	text_addf(out, " %s", entry->type);
+	if (S_ISLNK(st->stx_mode)) {
+		text_add_char(out, ' ');
+		text_add_escaped(out, entry->link.at, entry->link.n);
 	} else {
-		if (S_ISCHR(st.stx_mode) || S_ISBLK(st.stx_mode))
-			text_addf(out, " %u:%u", st.stx_rdev_major, st.stx_rdev_minor);
-		text_addf(out, " %04o", st.stx_mode & 07777);
-		if (st.stx_uid || st.stx_gid)
-			text_addf(out, " %u:%u", st.stx_uid, st.stx_gid);
+		if (S_ISCHR(st->stx_mode) || S_ISBLK(st->stx_mode))
+			text_addf(out, " %u:%u", st->stx_rdev_major, st->stx_rdev_minor);
+		text_addf(out, " %04o", st->stx_mode & 07777);
+		if (st->stx_uid || st->stx_gid)
+			text_addf(out, " %u:%u", st->stx_uid, st->stx_gid);
 	}
 	text_add_char(out, '\n');
 }
 
-int dir_say(struct kernel *k, const char *path, struct text *out)
+int dir_each(struct kernel *k, const char *path,
+	     void (*tell)(void *context, const struct dir_entry *entry), void *context)
 {
 	struct names names = {.n = 0};
 	int fd, r;
@@ -97,7 +108,17 @@ int dir_say(struct kernel *k, const char *path, struct text *out)
 		return fd;
 	r = names_read(k, fd, &names);
 	for (size_t i = 0; i < names.n; i++)
-		entry_say(k, fd, names.at[i], out);
+		entry_look(k, fd, names.at[i], tell, context);
 	sys_close(k, fd);
 	return r;
+}
+
+static void entry_say(void *out, const struct dir_entry *entry)
+{
+	dir_entry_say(entry, out);
+}
+
+int dir_say(struct kernel *k, const char *path, struct text *out)
+{
+	return dir_each(k, path, entry_say, out);
 }

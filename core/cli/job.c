@@ -9,6 +9,8 @@
 
 #define MEANINGS 64
 #define STANDARD_ERROR 2
+/* Bytes for the calls of one step; some have none. */
+#define CALLS_SIZE 2048
 
 struct tracing {
 	struct trace trace;
@@ -44,6 +46,16 @@ static int trace_open(struct job *job, struct text *why)
 	return 0;
 }
 
+/* Where plan keeps the calls beneath each step. */
+static bool calls_begin(struct job *job, size_t n_steps)
+{
+	if (!job->spec->calls)
+		return true;
+	job->calls = arena_alloc(job->arena, sizeof(*job->calls));
+	return job->calls &&
+	       calls_init(job->calls, job->arena, n_steps, CALLS_SIZE * n_steps) == 0;
+}
+
 int job_begin(struct job *job, struct text *why)
 {
 	size_t max = plan_size(job->spec);
@@ -53,12 +65,14 @@ int job_begin(struct job *job, struct text *why)
 	job->p = arena_alloc(job->arena, sizeof(*job->p));
 	if (job->spec->trace)
 		job->tracing = arena_alloc(job->arena, sizeof(*job->tracing));
-	if (!steps || !job->p || (job->spec->trace && !job->tracing)) {
+	if (!steps || !job->p || (job->spec->trace && !job->tracing) ||
+	    !calls_begin(job, max)) {
 		text_add(why, "cannot begin: the memory that was set aside is used up");
 		return -ENOMEM;
 	}
 	plan_init(job->p, steps, max);
 	job->p->arena = job->arena;
+	job->p->show_values = job->spec->show_values;
 	return job->tracing ? trace_open(job, why) : 0;
 }
 
@@ -85,6 +99,8 @@ int job_run(struct job *job, struct kernel *k)
 	struct facts facts;
 	int r;
 
+	if (job->calls)
+		k = calls_watch(job->calls, k, job->spec->show_values);
 	if (job->tracing)
 		k = job_watch(job, k);
 	*outcome = (struct outcome){.status = 125};

@@ -3,6 +3,7 @@
 #define CORE_CLI_JOB_H
 
 #include "core/base/arena.h"
+#include "core/cli/calls.h"
 #include "core/cli/cli.h"
 #include "core/run/run.h"
 
@@ -15,6 +16,7 @@ struct job {
 	struct plan *p;
 	struct outcome outcome;
 	struct tracing *tracing; /* NULL: nobody watches */
+	struct calls *calls;	 /* likewise: under their steps, for plan */
 };
 
 /* Memory, and the file for the trace; 0, or -errno with a sentence in why. */

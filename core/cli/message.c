@@ -37,7 +37,7 @@ void text_add_errno(struct text *out, int error)
 	text_add(out, sentence + 1);
 }
 
-static void say_first(const struct blame *b, const struct plan *p, struct text *out)
+void outcome_say_first(const struct blame *b, const struct plan *p, struct text *out)
 {
 	text_add(out, "sandtable: cannot ");
 	if (b->step)
@@ -46,7 +46,6 @@ static void say_first(const struct blame *b, const struct plan *p, struct text *
 		text_add(out, "begin");
 	text_add(out, ": ");
 	text_add_errno(out, b->error);
-	text_add_char(out, '\n');
 }
 
 static void say_call(const struct blame *b, struct text *out)
@@ -55,11 +54,7 @@ static void say_call(const struct blame *b, struct text *out)
 		return;
 	text_add(out, b->op < 0 ? "  what  " : "  call  ");
 	/* The call was printed with escapes; undone once more it would be unreadable. */
-	for (const char *c = b->text; *c; c++)
-		if (*c >= ' ' && *c < 0x7f)
-			text_add_char(out, *c);
-		else
-			text_add_escaped(out, c, 1);
+	text_add_visible(out, b->text, strlen(b->text));
 	text_add_char(out, '\n');
 }
 
@@ -68,7 +63,8 @@ void outcome_say(const struct outcome *outcome, const struct plan *p, struct tex
 	const struct blame *b = &outcome->blame;
 	const struct hint *hint = hint_find(b, p);
 
-	say_first(b, p, out);
+	outcome_say_first(b, p, out);
+	text_add_char(out, '\n');
 	if (b->step) {
 		const struct step *step = &p->steps[b->step - 1];
 

@@ -3,19 +3,28 @@
 
 #include <string.h>
 
-#include "core/cli/inside.h"
 #include "core/cli/message.h"
-#include "core/plan/say.h"
+#include "core/cli/show.h"
 
 #define FAILED 125
-#define INSIDE_SIZE 65536
-#define OUT_SIZE 98304
-#define DEV_SIZE 4096
+/* Of texts: what they take at least, and for each word or byte that may come to more. */
+#define VIEW_SIZE 32768
+#define DEV_SIZE 24576
+#define PAGE_SIZE 65536
+#define MOUNT_SIZE 512
+#define WORD_SIZE 128
+#define BYTE_SIZE 6
 #define WHY_SIZE 512
+/* Descriptors that options name which are no part of the tree. */
+#define N_SINGLE 4
 
 struct rehearsing {
 	struct job *job;
-	struct text dev; /* of the payload */
+	const struct showing *showing;
+	struct view view;
+	struct shown shown;
+	struct page page;
+	struct text why;
 };
 
 static int rehearsing_run(struct kernel *k, void *arg)
@@ -25,112 +34,63 @@ static int rehearsing_run(struct kernel *k, void *arg)
 	return job_run(r->job, k) < 0 ? FAILED : 0;
 }
 
-/* Where it cannot be listed the plan shows nothing of it. */
-static void rehearsing_look(struct kernel *k, void *arg)
+static void rehearsing_entry(void *arg, const struct dir_entry *entry)
 {
 	struct rehearsing *r = arg;
 
-	dir_say(k, "/dev", &r->dev);
+	r->showing->entry(&r->shown, entry);
 }
 
-static void say_steps(const struct plan *p, struct text *out)
+/* Where /dev cannot be listed the plan shows nothing of it. */
+static void rehearsing_look(struct kernel *k, char *const *envp, void *arg)
 {
-	for (size_t i = 0; i < p->n; i++) {
-		const struct step *step = &p->steps[i];
+	struct rehearsing *r = arg;
 
-		text_addf(out, "%3zu  %s  ", i + 1, side_text(step->side));
-		step_say(p, step, out);
-		text_add_char(out, '\n');
-		if (step->or_on) {
-			text_add(out, "           ");
-			step_say_or(p, step, out);
-			text_add_char(out, '\n');
-		}
-	}
+	dir_each(k, "/dev", rehearsing_entry, r);
+	for (; *envp; envp++)
+		r->showing->variable(&r->shown, *envp);
 }
 
-/* Each line of a text, set in. */
-static void say_set_in(const char *lines, struct text *out)
+static int refuse(struct rehearsing *r, const char *why)
 {
-	while (*lines) {
-		size_t n = strcspn(lines, "\n");
-
-		text_add(out, "  ");
-		text_add_bytes(out, lines, n);
-		text_add_char(out, '\n');
-		lines += n + (lines[n] == '\n');
-	}
-}
-
-static void say_lasting(const struct plan *p, struct text *out)
-{
-	char memory[4096];
-	struct text lasting;
-
-	text_init(&lasting, memory, sizeof(memory));
-	plan_say_lasting(p, &lasting);
-	text_add(out, "\nwhat stays on the host:\n");
-	say_set_in(lasting.len ? lasting.at : "nothing", out);
-}
-
-/* Names, and values only when asked for: an environment is where secrets are. */
-static void say_environment(const struct spec *spec, struct text *out)
-{
-	text_add(out, "  environment:");
-	for (char *const *e = spec->envp; *e; e++) {
-		size_t n = strcspn(*e, "=");
-		size_t size = strlen(*e);
-
-		text_add_char(out, ' ');
-		text_add_escaped(out, *e, spec->show_values ? size : n);
-		if (!spec->show_values && size > n)
-			text_addf(out, "=...(%zu)", size - n - 1);
-	}
-	text_add_char(out, '\n');
-}
-
-static void say_all(const struct rehearsing *r, const char *inside, struct text *out)
-{
-	const struct job *job = r->job;
-
-	text_addf(out, "as root on %s\n\n", job->cli->rehearsal->host);
-	say_steps(job->p, out);
-	say_lasting(job->p, out);
-	if (job->outcome.blame.error)
-		return;
-	text_add(out, "\ninside, at exec:\n");
-	say_set_in(inside, out);
-	text_add(out, "  /dev:\n");
-	say_set_in(r->dev.at, out);
-	say_environment(job->spec, out);
-}
-
-static int refuse(const struct cli *cli, const char *why)
-{
+	const struct cli *cli = r->job->cli;
 	char memory[WHY_SIZE + 64];
 	struct text out;
 
 	text_init(&out, memory, sizeof(memory));
-	text_addf(&out, "sandtable: cannot rehearse: %s\n", why);
+	text_add(&out, "sandtable: cannot rehearse: ");
+	text_add_visible(&out, why, strlen(why));
+	text_add_char(&out, '\n');
 	text_write(cli->k, 2, &out);
+	if (r->page.k) {
+		r->showing->none(why, &r->page);
+		page_end(&r->page);
+	}
 	return FAILED;
 }
 
-static int say_rehearsed(const struct rehearsing *rehearsing, const char *inside,
-			 struct text *out)
+/* What was cut would be told wrongly. */
+static bool is_whole(const struct rehearsing *r)
 {
-	const struct job *job = rehearsing->job;
-	bool failed = job->outcome.blame.error;
-	int r;
+	const struct view *view = &r->view;
 
-	say_all(rehearsing, inside, out);
-	r = text_write(job->cli->k, 1, out);
+	return !view->mounts.cut && !view->ids.cut && !view->descriptors.cut &&
+	       !r->shown.dev.cut && !r->shown.environment.cut;
+}
+
+static int say_rehearsed(struct rehearsing *r)
+{
+	const struct job *job = r->job;
+	bool failed = job->outcome.blame.error;
+	int error;
+
+	r->showing->all(&r->shown, &r->page);
+	error = page_end(&r->page);
 	if (failed) {
-		text_clear(out);
-		outcome_say(&job->outcome, job->p, out);
-		text_write(job->cli->k, 2, out);
+		outcome_say(&job->outcome, job->p, &r->page.text);
+		text_write(job->cli->k, 2, &r->page.text);
 	}
-	return r < 0 || failed ? FAILED : 0;
+	return error < 0 || failed ? FAILED : 0;
 }
 
 /* Memory for a text, or false. */
@@ -143,13 +103,42 @@ static bool text_alloc(struct job *job, struct text *t, size_t size)
 	return memory;
 }
 
+/* What words may come to in a text. */
+static size_t words_size(char *const *words)
+{
+	size_t size = 0;
+
+	for (; *words; words++)
+		size += WORD_SIZE + BYTE_SIZE * strlen(*words);
+	return size;
+}
+
+/* Mounts, /dev and the environment of whatever the options come to. */
+static bool texts_alloc(struct rehearsing *r)
+{
+	struct job *job = r->job;
+	const struct spec *spec = job->spec;
+	size_t environment = words_size(spec->envp) + MOUNT_SIZE;
+	size_t argv = words_size(spec->argv);
+	struct text page;
+
+	if (!text_alloc(job, &r->view.mounts, VIEW_SIZE + spec->n_ops * MOUNT_SIZE) ||
+	    !text_alloc(job, &r->view.ids, MOUNT_SIZE * 16) ||
+	    !text_alloc(job, &r->view.host, MOUNT_SIZE * 16) ||
+	    !text_alloc(job, &r->view.descriptors, MOUNT_SIZE * 16) ||
+	    !text_alloc(job, &r->shown.dev, DEV_SIZE) ||
+	    !text_alloc(job, &r->shown.environment, environment) ||
+	    !text_alloc(job, &page, PAGE_SIZE + environment + 4 * argv))
+		return false;
+	page_init(&r->page, job->cli->k, page.at, page.size);
+	return true;
+}
+
 /* What of the host the spec names: the image, and what is bound. */
 static size_t paths_of(const struct spec *spec, const char **paths)
 {
 	size_t n = 0;
 
-	if (!paths)
-		return 0;
 	if (spec->rootfs)
 		paths[n++] = spec->rootfs;
 	for (size_t i = 0; i < spec->n_ops; i++)
@@ -158,31 +147,77 @@ static size_t paths_of(const struct spec *spec, const char **paths)
 	return n;
 }
 
-int rehearse(struct job *job)
+/* The caller's descriptors: what they give is not read, for it could not be read again. */
+static size_t fds_of(const struct spec *spec, int *fds)
 {
-	const struct rehearsal *rehearsal = job->cli->rehearsal;
+	const int single[] = {spec->sync_fd, spec->block_fd, spec->info_fd,
+			      spec->json_status_fd};
+	size_t n = 0;
+
+	for (size_t i = 0; i < N_SINGLE; i++)
+		if (single[i] >= 0)
+			fds[n++] = single[i];
+	for (size_t i = 0; i < spec->n_ops; i++)
+		if (spec->ops[i].fd >= 0)
+			fds[n++] = spec->ops[i].fd;
+	return n;
+}
+
+/* What a rehearsed host has nothing for; NULL: all of it can be rehearsed. */
+static const char *unrehearsed(const struct job *job)
+{
+	if (!job->cli->rehearsal)
+		return "there is no kernel to rehearse on in this program";
+	if (job->spec->join)
+		return "--join is not there yet in plan";
+	if (job->spec->userns >= 0)
+		return "--userns is not there yet in plan";
+	if (job->spec->userns_block_fd >= 0)
+		return "--userns-block-fd is not there yet in plan";
+	return NULL;
+}
+
+static int rehearsing_begin(struct rehearsing *r, struct rehearsed *rehearsed)
+{
+	const struct job *job = r->job;
 	const struct spec *spec = job->spec;
-	struct rehearsing r = {.job = job};
 	const char **paths = arena_alloc(job->arena, (spec->n_ops + 1) * sizeof(*paths));
-	const struct rehearsed rehearsed = {
+	int *fds = arena_alloc(job->arena, (spec->n_ops + N_SINGLE) * sizeof(*fds));
+	const char *why = unrehearsed(job);
+
+	r->showing = spec->json ? &showing_json : &showing_text;
+	if (!paths || !fds || !text_alloc(r->job, &r->why, WHY_SIZE) || !texts_alloc(r))
+		return refuse(r, "the memory that was set aside is used up");
+	r->shown.job = job;
+	r->shown.view = &r->view;
+	r->shown.as = "root";
+	*rehearsed = (struct rehearsed){
 		.paths = paths,
 		.n_paths = paths_of(spec, paths),
 		.console = spec->console,
+		.fds = fds,
+		.n_fds = fds_of(spec, fds),
+		.filters = spec->seccomp_fds,
+		.n_filters = spec->n_seccomp_fds,
 		.main = rehearsing_run,
 		.look = rehearsing_look,
-		.arg = &r,
+		.arg = r,
 	};
-	struct text inside, out, why;
+	return why ? refuse(r, why) : 0;
+}
 
-	if (!paths || !text_alloc(job, &inside, INSIDE_SIZE) ||
-	    !text_alloc(job, &out, OUT_SIZE) || !text_alloc(job, &r.dev, DEV_SIZE) ||
-	    !text_alloc(job, &why, WHY_SIZE))
-		return refuse(job->cli, "the memory that was set aside is used up");
-	if (!rehearsal)
-		return refuse(job->cli, "there is no kernel to rehearse on in this program");
-	if (spec->join)
-		return refuse(job->cli, "--join is not there yet in plan");
-	if (rehearsal->run(rehearsal, &rehearsed, &inside, &why) < 0)
-		return refuse(job->cli, why.at);
-	return say_rehearsed(&r, inside.at, &out);
+int rehearse(struct job *job)
+{
+	const struct rehearsal *rehearsal = job->cli->rehearsal;
+	struct rehearsing r = {.job = job};
+	struct rehearsed rehearsed;
+	int status = rehearsing_begin(&r, &rehearsed);
+
+	if (status)
+		return status;
+	if (rehearsal->run(rehearsal, &rehearsed, &r.view, &r.why) < 0)
+		return refuse(&r, r.why.at);
+	if (!is_whole(&r))
+		return refuse(&r, "what is inside is more than can be told");
+	return say_rehearsed(&r);
 }

@@ -42,7 +42,8 @@
 
 struct print_style {
 	size_t limit; /* bytes of a string or buffer that are shown; 0: all of them */
-	/* Values in the environment and unknown mount options are shown as "NAME="...(9). */
+	/* Values in the environment and unknown mount options are shown as "NAME="...(9), what
+	 * is read and written as ""...(9). */
 	bool hide_values;
 	/* Adds what a descriptor means, "</srv/data>", or nothing; may be NULL. */
 	void (*describe)(void *context, struct text *t, int fd);

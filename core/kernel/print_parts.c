@@ -81,9 +81,21 @@ static void print_string(struct printer *p, int i)
 		string_add(p, s);
 }
 
+/* What a file holds may be anybody's secret; what other calls take is a name. */
+static void content_add(struct printer *p, int i, size_t n)
+{
+	bool hide = p->style->hide_values &&
+		    (p->call->op == OP_read || p->call->op == OP_write);
+
+	if (hide)
+		hidden_add(p, printer_pointer(p, i), n, 0);
+	else
+		bytes_add(p, printer_pointer(p, i), n);
+}
+
 static void print_in_bytes(struct printer *p, int i)
 {
-	bytes_add(p, printer_pointer(p, i), p->call->arg[i + 1]);
+	content_add(p, i, p->call->arg[i + 1]);
 }
 
 static void print_out_bytes(struct printer *p, int i)
@@ -93,7 +105,7 @@ static void print_out_bytes(struct printer *p, int i)
 	/* getcwd(2) counts the zero byte. */
 	if (p->call->op == OP_getcwd && n > 0)
 		n--;
-	bytes_add(p, printer_pointer(p, i), n);
+	content_add(p, i, n);
 }
 
 static void print_dirents(struct printer *p, int i)

@@ -90,6 +90,7 @@ struct plan {
 	bool needs_proc;	  /* the host's, beyond the new root */
 	bool has_filter;	  /* of the caller's */
 	bool has_payload;	  /* init stays, and has a child that becomes the payload */
+	bool show_values;	  /* of data, in what is told of a failure */
 };
 
 /* As many steps as the longest plan of the classic sequence. */

@@ -5,6 +5,7 @@
 
 #include "core/kernel/words.h"
 
+#define OPTIONS_SIZE 8192
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 struct form {
@@ -97,13 +98,18 @@ static void add_options(const struct plan *p, const struct step *step, struct te
 {
 	const char *between = step->flags & MOUNT_FLAGS ? "," : "";
 
+	char memory[OPTIONS_SIZE];
+	struct text options;
+
 	(void)p;
 	if (!(step->flags & MOUNT_FLAGS) && !step->data)
 		return;
-	text_add(out, " -o ");
-	add_flags(out, step->flags, mount_words, COUNT(mount_words), ",");
+	text_init(&options, memory, sizeof(memory));
+	add_flags(&options, step->flags, mount_words, COUNT(mount_words), ",");
 	if (step->data)
-		text_addf(out, "%s%s", between, step->data);
+		text_addf(&options, "%s%s", between, step->data);
+	text_add(out, " -o ");
+	text_add_word(out, options.at);
 }
 
 /* The whole path of a target; one that is beneath the rootfs stands behind it. */
@@ -291,6 +297,11 @@ void step_say(const struct plan *p, const struct step *step, struct text *out)
 		text_addf(out, "  # or, on %s: nothing", strerrorname_np(step->tolerate));
 }
 
+void step_say_target(const struct plan *p, const struct step *step, struct text *out)
+{
+	add_target(p, step, out);
+}
+
 void step_doing(const struct plan *p, const struct step *step, struct text *out)
 {
 	fill(p, step, forms[step->kind].doing, out);
@@ -302,27 +313,4 @@ void step_say_or(const struct plan *p, const struct step *step, struct text *out
 		return;
 	text_addf(out, "or, on %s: ", strerrorname_np(step->or_on));
 	fill(p, step, forms[step->or_kind].line, out);
-}
-
-void plan_say_lasting(const struct plan *p, struct text *out)
-{
-	bool readonly = false;
-
-	for (size_t i = 0; i < p->n; i++) {
-		const struct step *step = &p->steps[i];
-
-		if (step->kind == STEP_READONLY)
-			readonly = true;
-		/* What is made further down is made on a tmpfs and ends with the namespace. */
-		if (step->kind == STEP_DIR && !strchr(step->target, '/') && !readonly) {
-			text_add(out, "the directory ");
-			add_target(p, step, out);
-			text_add(out, ", where it is missing\n");
-		}
-		if (step->kind == STEP_CONSOLE_MODE) {
-			text_add(out, "mode 0600 and owner 0:0 of ");
-			text_add_word(out, step->source);
-			text_add_char(out, '\n');
-		}
-	}
 }

@@ -12,7 +12,14 @@ void step_doing(const struct plan *p, const struct step *step, struct text *out)
 void step_say_or(const struct plan *p, const struct step *step, struct text *out);
 /* Adds one word so that a shell reads it as this word and no terminal is harmed. */
 void text_add_word(struct text *out, const char *word);
-/* Adds what will be different on the host for good, one line each; "" when nothing is. */
-void plan_say_lasting(const struct plan *p, struct text *out);
+/* Adds the whole path of a step's target, as in its line. */
+void step_say_target(const struct plan *p, const struct step *step, struct text *out);
+/*
+ * The step at index i may leave something different on the host for good.  From what the plan
+ * says alone: links on the way are not followed.
+ */
+bool step_lasts(const struct plan *p, size_t i);
+/* Adds what that is, of a step that step_lasts. */
+void step_say_lasting(const struct plan *p, size_t i, struct text *out);
 
 #endif

@@ -73,7 +73,7 @@ static int side_run(struct side *side, struct blame *blame)
 	int r = 0;
 
 	*blame = (struct blame){0};
-	watch_init(&w, side->below);
+	watch_init(&w, side->below, side->plan->show_values);
 	side->k = &w.layer.kernel;
 	side->heard = blame;
 	for (size_t i = 0; i < side->plan->n && r >= 0; i++) {

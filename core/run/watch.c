@@ -38,10 +38,10 @@ static struct refusal *refusal_front(struct watch *w, int r)
 }
 
 /* The call as a message shows it: an environment would bury the rest. */
-static void refusal_print(struct refusal *refusal, const struct call *call)
+static void refusal_print(struct refusal *refusal, const struct call *call, bool show_values)
 {
 	static const char *const elided[] = {"...", NULL};
-	const struct print_style style = {.limit = 64};
+	const struct print_style style = {.limit = 64, .hide_values = !show_values};
 	struct call shown = *call;
 	char memory[1024];
 	struct text t;
@@ -63,15 +63,16 @@ static int watch_call(struct layer *layer, const struct call *call)
 
 		refusal->op = call->op;
 		refusal->r = r;
-		refusal_print(refusal, call);
+		refusal_print(refusal, call, w->show_values);
 	}
 	return r;
 }
 
-void watch_init(struct watch *w, struct kernel *lower)
+void watch_init(struct watch *w, struct kernel *lower, bool show_values)
 {
 	layer_init(&w->layer, lower, watch_call);
 	w->n = 0;
+	w->show_values = show_values;
 }
 
 const struct refusal *watch_find(const struct watch *w, int r)

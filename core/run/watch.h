@@ -2,6 +2,8 @@
 #ifndef CORE_RUN_WATCH_H
 #define CORE_RUN_WATCH_H
 
+#include <stdbool.h>
+
 #include "core/kernel/layer.h"
 
 #define WATCH_TEXT_SIZE 192
@@ -18,9 +20,10 @@ struct watch {
 	struct layer layer;
 	struct refusal refusals[WATCH_REFUSALS_MAX]; /* newest first */
 	int n;
+	bool show_values; /* of data that is read and written */
 };
 
-void watch_init(struct watch *w, struct kernel *lower);
+void watch_init(struct watch *w, struct kernel *lower, bool show_values);
 /* The newest call that answered r; NULL: none. */
 const struct refusal *watch_find(const struct watch *w, int r);
 

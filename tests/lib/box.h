@@ -6,7 +6,7 @@
 #include "core/plan/plan.h"
 #include "tests/lib/ground.h"
 
-#define BOX_TEXT_SIZE 16384
+#define BOX_TEXT_SIZE 65536
 
 /* A descriptor that the program is started with: these bytes, or a file of the ground. */
 struct given_fd {

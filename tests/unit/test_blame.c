@@ -46,7 +46,7 @@ static int begin(void **state)
 	(void)state;
 	plan_init(&p, steps, PLAN_CLASSIC_STEPS);
 	layer_init(&below.layer, NULL, answer_call);
-	watch_init(&w, &below.layer.kernel);
+	watch_init(&w, &below.layer.kernel, false);
 	return plan_build(&p, &spec, &root);
 }
 

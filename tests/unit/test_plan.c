@@ -229,7 +229,12 @@ static const char *lasting(const struct spec *spec)
 
 	plan_classic(&p, spec);
 	text_init(&out, memory, sizeof(memory));
-	plan_say_lasting(&p, &out);
+	for (size_t i = 0; i < p.n; i++) {
+		if (!step_lasts(&p, i))
+			continue;
+		step_say_lasting(&p, i, &out);
+		text_add_char(&out, '\n');
+	}
 	return out.at;
 }
 
