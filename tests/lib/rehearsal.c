@@ -8,8 +8,8 @@ const char *rehearsal_mounts = "21 12 8:1 / / rw,nosuid shared:1 master:2 - ext4
 			       "22 21 0:5 / /a\033b rw - tmpfs tmpfs rw\n";
 
 /* Where the real host is rehearsed on: itself. */
-static int rehearse_here(const struct rehearsal *rehearsal, const struct rehearsed *rehearsed,
-			 struct view *view, struct text *why)
+int rehearse_here(const struct rehearsal *rehearsal, const struct rehearsed *rehearsed,
+		  struct view *view, struct text *why)
 {
 	static char odd[] = "ODD", path[] = "PATH=/:/nowhere";
 	char *const envp[] = {odd, path, NULL};

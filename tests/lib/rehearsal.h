@@ -10,7 +10,9 @@ extern int rehearsal_status;
 /* What its payload has mounted, as it says. */
 extern const char *rehearsal_mounts;
 
-/* The run of a rehearsal that cannot be held. */
+/* Its run; and that of a rehearsal that cannot be held. */
+int rehearse_here(const struct rehearsal *rehearsal, const struct rehearsed *rehearsed,
+		  struct view *view, struct text *why);
 int rehearse_nowhere(const struct rehearsal *rehearsal, const struct rehearsed *rehearsed,
 		     struct view *view, struct text *why);
 

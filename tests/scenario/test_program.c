@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tests/lib/reached.h"
 #include "tests/lib/rehearsal.h"
 #include "tests/lib/scene.h"
 
