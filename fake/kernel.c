@@ -3,6 +3,7 @@
 
 #include "fake/exec.h"
 #include "fake/heap.h"
+#include "fake/mount_tree.h"
 #include "fake/sched.h"
 #include "fake/seccomp.h"
 
@@ -162,6 +163,7 @@ struct fake *fake_new(const struct fake_options *options)
 	list_init(&f->super_blocks);
 	list_init(&f->payloads);
 	f->unprivileged_userns_clone = 1;
+	f->mount_max = MOUNTS_MAX;
 	f->pty_max = 4096;
 	f->pty_reserve = 1024;
 	f->mount_ids = id_pool_new(f, 1);

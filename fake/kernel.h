@@ -84,6 +84,7 @@ struct fake {
 	struct list super_blocks;   /* struct super_block.all */
 	struct list payloads;	    /* registered by path */
 	int n_ptys;		    /* pairs of terminals, in all instances of devpts */
+	int mount_max;		    /* fs.mount-max */
 	int pty_max, pty_reserve;   /* kernel.pty: at most; for the first mount namespace */
 	struct super_block *nsfs, *pipefs, *sockfs, *pidfs, *shmem; /* never mounted */
 	struct inode *anon_inode; /* of all that has no name and needs no inode of its own */

@@ -161,7 +161,7 @@ int count_mounts(struct fake *f, struct mnt_ns *ns, struct mount *mnt)
 
 	for (struct mount *p = mnt; p; p = next_mnt(p, mnt))
 		n++;
-	if (ns->n_mounts + ns->n_pending + n > MOUNTS_MAX)
+	if (ns->n_mounts + ns->n_pending + n > f->mount_max)
 		return refuse(f, RULE_MOUNT_TOO_MANY);
 	ns->n_pending += n;
 	return 0;

@@ -9,7 +9,7 @@
 #define MNT_USER_SETTABLE_MASK                                                                 \
 	(MNT_NOSUID | MNT_NODEV | MNT_NOEXEC | MNT_ATIME_MASK | MNT_READONLY | MNT_NOSYMFOLLOW)
 
-#define MOUNTS_MAX 100000 /* sysctl fs.mount-max */
+#define MOUNTS_MAX 100000 /* the kernel's default of sysctl fs.mount-max */
 
 /* How mounts are copied. */
 enum {

@@ -51,20 +51,21 @@ const struct inode_ops proc_sys_file_ops = {
 	PROC_INODE_OPS,
 };
 
-/* Settings that can be changed here, where they live, and the most that they take. */
+/* Settings that can be changed here, where they live, and what they take. */
 static const struct setting {
 	const char *name;
 	size_t offset; /* of an int in struct fake */
-	long most;
+	long least, most;
 } settings[] = {
-	{"protected_symlinks", offsetof(struct fake, protected_symlinks), 1},
-	{"protected_hardlinks", offsetof(struct fake, protected_hardlinks), 1},
-	{"protected_fifos", offsetof(struct fake, protected_fifos), 2},
-	{"protected_regular", offsetof(struct fake, protected_regular), 2},
-	{"max", offsetof(struct fake, pty_max), INT_MAX},
-	{"unprivileged_userns_clone", offsetof(struct fake, unprivileged_userns_clone),
+	{"protected_symlinks", offsetof(struct fake, protected_symlinks), 0, 1},
+	{"protected_hardlinks", offsetof(struct fake, protected_hardlinks), 0, 1},
+	{"protected_fifos", offsetof(struct fake, protected_fifos), 0, 2},
+	{"protected_regular", offsetof(struct fake, protected_regular), 0, 2},
+	{"max", offsetof(struct fake, pty_max), 0, INT_MAX},
+	{"unprivileged_userns_clone", offsetof(struct fake, unprivileged_userns_clone), 0,
 	 INT_MAX},
-	{"reserve", offsetof(struct fake, pty_reserve), INT_MAX},
+	{"reserve", offsetof(struct fake, pty_reserve), 0, INT_MAX},
+	{"mount-max", offsetof(struct fake, mount_max), 1, INT_MAX},
 };
 
 static const struct setting *setting_of(const struct proc_what *what)
@@ -87,9 +88,9 @@ static int show_setting(struct fake *f, const struct proc_what *what, struct tex
 	return 0;
 }
 
-/* proc_dointvec_minmax() and proc_doulongvec_minmax(): a number from 0 on. */
+/* proc_dointvec_minmax() and proc_doulongvec_minmax(): a number in bounds. */
 static int write_number(struct fake *f, const struct proc_what *what, const char *text,
-			size_t n, long most, int *out)
+			size_t n, const long bounds[2], int *out)
 {
 	char word[16] = "";
 	size_t len = n < sizeof(word) ? n : 0;
@@ -101,8 +102,8 @@ static int write_number(struct fake *f, const struct proc_what *what, const char
 		return (int)n;
 	memcpy(word, text, len);
 	value = strtol(word, &end, 10);
-	if (len == 0 || end == word || (*end != '\0' && *end != '\n') || value < 0 ||
-	    value > most)
+	if (len == 0 || end == word || (*end != '\0' && *end != '\n') || value < bounds[0] ||
+	    value > bounds[1])
 		return refuse(f, RULE_SYSCTL_VALUE);
 	*out = (int)value;
 	return (int)n;
@@ -112,8 +113,9 @@ static int write_setting(struct fake *f, const struct proc_what *what, const cha
 			 size_t n)
 {
 	const struct setting *setting = setting_of(what);
+	const long bounds[] = {setting->least, setting->most};
 
-	return write_number(f, what, text, n, setting->most, setting_value(f, setting));
+	return write_number(f, what, text, n, bounds, setting_value(f, setting));
 }
 
 /* Whose names: the reader's, not the mount's. */
@@ -158,9 +160,14 @@ static int show_number(struct fake *f, const struct proc_what *what, struct text
 		const char *name;
 		int value;
 	} numbers[] = {
-		{"pid_max", 32768},	{"ngroups_max", 65536}, {"cap_last_cap", CAP_LAST_CAP},
-		{"overflowuid", 65534}, {"overflowgid", 65534}, {"mount-max", 100000},
-		{"suid_dumpable", 0},	{"nr_open", 1048576},	{"pipe-max-size", 1048576},
+		{"pid_max", 32768},
+		{"ngroups_max", 65536},
+		{"cap_last_cap", CAP_LAST_CAP},
+		{"overflowuid", 65534},
+		{"overflowgid", 65534},
+		{"suid_dumpable", 0},
+		{"nr_open", 1048576},
+		{"pipe-max-size", 1048576},
 		{"sysrq", 438},
 	};
 
@@ -206,7 +213,9 @@ static int show_limit(struct fake *f, const struct proc_what *what, struct text 
 
 static int write_limit(struct fake *f, const struct proc_what *what, const char *text, size_t n)
 {
-	return write_number(f, what, text, n, INT_MAX, limit_of(f, what));
+	static const long bounds[] = {0, INT_MAX};
+
+	return write_number(f, what, text, n, bounds, limit_of(f, what));
 }
 
 /* set_permissions(): who has CAP_SYS_RESOURCE may all, others may look. */
@@ -280,8 +289,8 @@ static const struct proc_entry kernel_entries[] = {
 static const struct proc_entry fs_entries[] = {
 	{.name = "binfmt_misc", .mode = S_IFDIR | 0555, .children = nothing,
 	 .ops = &proc_sys_dir_ops, .is_empty_dir = true},
-	FIXED("mount-max"), FIXED("nr_open"), FIXED("overflowgid"), FIXED("overflowuid"),
-	FIXED("pipe-max-size"),
+	RW("mount-max", show_setting, write_setting),
+	FIXED("nr_open"), FIXED("overflowgid"), FIXED("overflowuid"), FIXED("pipe-max-size"),
 	RW("protected_fifos", show_setting, write_setting),
 	RW("protected_hardlinks", show_setting, write_setting),
 	RW("protected_regular", show_setting, write_setting),

@@ -309,8 +309,11 @@ void step_doing(const struct plan *p, const struct step *step, struct text *out)
 
 void step_say_or(const struct plan *p, const struct step *step, struct text *out)
 {
+	struct step other = *step;
+
 	if (!step->or_on)
 		return;
+	other.data = step->or_data ? step->or_data : step->data;
 	text_addf(out, "or, on %s: ", strerrorname_np(step->or_on));
-	fill(p, step, forms[step->or_kind].line, out);
+	fill(p, &other, forms[step->or_kind].line, out);
 }

@@ -1,9 +1,11 @@
 /* Steps that mount new filesystems: made apart, with all their flags, then put in place. */
 #include <string.h>
 
+#include "core/base/mountinfo.h"
 #include "core/steps/mounting.h"
 
 #define OPTION_SIZE 256
+#define LINE_SIZE 512
 
 /* The attributes of a mount have the same numbers in both interfaces, but for the times. */
 unsigned int mount_attributes(unsigned long flags)
@@ -171,6 +173,29 @@ static int root_change(struct side *side, const struct step *step, int old)
 	return r < 0 ? r : sys_chdir(side->k, "/");
 }
 
+/*
+ * EINVAL of pivot_root(2) means more than one thing.  The first mount of a namespace is its
+ * root, and of type rootfs where nothing was ever mounted on that.
+ */
+static int pivot_explain(struct side *side, int r)
+{
+	char line[LINE_SIZE] = "";
+	struct mountinfo m;
+	int fd;
+
+	if (r != -EINVAL)
+		return r;
+	fd = sys_openat(side->below, AT_FDCWD, "/proc/self/mountinfo", O_RDONLY | O_CLOEXEC, 0);
+	if (fd < 0)
+		return r;
+	sys_read(side->below, fd, line, sizeof(line) - 1);
+	sys_close(side->below, fd);
+	line[strcspn(line, "\n")] = '\0';
+	if (!mountinfo_parse(line, &m) || strcmp(m.fstype, "rootfs") != 0)
+		return r;
+	return side_explain(side, REASON_INITRAMFS, "/", r);
+}
+
 int step_pivot(struct side *side, const struct step *step)
 {
 	int old = sys_openat(side->k, AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
@@ -179,5 +204,7 @@ int step_pivot(struct side *side, const struct step *step)
 	if (old < 0)
 		return old;
 	r = fd_close_after(side, old, root_change(side, step, old));
-	return r < 0 ? r : slot_close_after(side, step->slot, r);
+	if (r < 0)
+		return pivot_explain(side, r);
+	return slot_close_after(side, step->slot, r);
 }

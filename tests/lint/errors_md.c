@@ -50,9 +50,14 @@ static void print_advice(const char *advice)
 		printf("\nTry: %s.\n", advice);
 }
 
+/* Rows of one id stand together. */
 static void print_hint(const struct hint_row *row)
 {
-	printf("\n### %s\n\n", row->hint.id);
+	bool again = row > hint_rows && strcmp(row->hint.id, row[-1].hint.id) == 0;
+
+	if (!again)
+		printf("\n### %s\n", row->hint.id);
+	putchar('\n');
 	printf("`%s`", strerrorname_np(row->error));
 	if (row->op >= 0)
 		printf(" of `%s`", sysop_infos[row->op].name);

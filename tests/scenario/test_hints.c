@@ -67,7 +67,9 @@ static const char *const lines[] = {
 	"sandtable box --classic --rootfs /img -- /nothing",
 	"sandtable box --classic --rootfs /img --console % -- /probe",
 	"sandtable box --classic --join & -- /probe",
+	"sandtable box --classic --rootfs /img --readonly -- /probe",
 	"sandtable box --rootfs /img --bind /img /run/x --chdir /run -- /probe",
+	"sandtable box --rootfs /img --unshare-user --uid 7 -- /probe",
 };
 
 static void want_hint(struct scene *s, const struct hint_row *row)

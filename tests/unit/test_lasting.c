@@ -81,6 +81,24 @@ static void what_cannot_be_written_to_any_more_keeps_nothing(void **state)
 	assert_string_equal(lasting("--bind /srv /a --remount-ro /a --dir /a/d"), "");
 }
 
+static void an_alternative_is_said_with_its_own_data(void **state)
+{
+	const struct step *devpts = NULL;
+	struct plan p;
+	struct text out;
+
+	(void)state;
+	box_plan(&p, &(struct given){.line = "sandtable box --rootfs /img -- /probe"});
+	for (size_t i = 0; i < p.n; i++)
+		if (p.steps[i].or_data)
+			devpts = &p.steps[i];
+	assert_non_null(devpts);
+	text_init(&out, memory, sizeof(memory));
+	step_say_or(&p, devpts, &out);
+	assert_string_equal(out.at, "or, on EINVAL: mount -t devpts -o nosuid,noexec,"
+				    "ptmxmode=0666,mode=620 devpts /img/dev/pts");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -89,6 +107,7 @@ int main(void)
 		cmocka_unit_test(of_an_empty_root_nothing_stays),
 		cmocka_unit_test(what_is_made_in_a_writable_bind_stays),
 		cmocka_unit_test(what_cannot_be_written_to_any_more_keeps_nothing),
+		cmocka_unit_test(an_alternative_is_said_with_its_own_data),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

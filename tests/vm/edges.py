@@ -23,9 +23,15 @@ def kernel_run(n, house, group, kernel, binary, words="", part=""):
     return stamp
 
 
+def on_linux(house, path):
+    """Whether a scenario asks on which kernel it is to take place."""
+    return "scene_choose(" in (house.ROOT / path).read_text()
+
+
 def kernel_scenarios(n, house, group, kernel):
     """All scenarios as root under a kernel, in one boot; answers the stamp."""
-    tests = [f"build/debug/{p[:-2]}" for p in house.sources("tests/scenario")]
+    tests = [f"build/debug/{p[:-2]}" for p in house.sources("tests/scenario")
+             if on_linux(house, p)]
     stamp = f"build/debug/{group}/scenarios.{kernel}.ok"
     programs = " ".join(f"--program={test}=/s/{test}" for test in tests)
     n.build(
@@ -61,8 +67,8 @@ def kernel_edges(n, house):
     )
     n.rule(
         "kernel_scenarios",
-        "tests/vm/run --kernel=$kernel --timeout=240 $options --log=$out.log --stamp=$out "
-        "$programs "
+        "tests/vm/run --kernel=$kernel --memory=384 --timeout=240 $options --log=$out.log "
+        "--stamp=$out $programs "
         f"--file={house.PAYLOAD}=/s/{house.PAYLOAD} --file=tests/scenario=/s/tests/scenario -- "
         "/bin/sh -c 'cd /s && for t in $in; do $$t linux || exit 1; done'",
         description="$kernel scenarios",
