@@ -2,6 +2,7 @@
 #include "fake/pid.h"
 #include "fake/seccomp.h"
 #include "fake/tree_walk.h"
+#include "fake/userns.h"
 
 #include <limits.h>
 #include <string.h>
@@ -120,15 +121,19 @@ static void show_descriptors(struct fake *f, struct task *t, struct text *out)
 	}
 }
 
-/* Ids. */
+/* Ids, as the task itself is told of them. */
 
 static void show_cred(const struct cred *cred, struct text *out)
 {
-	text_addf(out, "uid %u %u %u %u\n", cred->uid, cred->euid, cred->suid, cred->fsuid);
-	text_addf(out, "gid %u %u %u %u\n", cred->gid, cred->egid, cred->sgid, cred->fsgid);
+	const struct user_ns *ns = cred->user_ns;
+
+	text_addf(out, "uid %u %u %u %u\n", uid_shown(ns, cred->uid), uid_shown(ns, cred->euid),
+		  uid_shown(ns, cred->suid), uid_shown(ns, cred->fsuid));
+	text_addf(out, "gid %u %u %u %u\n", gid_shown(ns, cred->gid), gid_shown(ns, cred->egid),
+		  gid_shown(ns, cred->sgid), gid_shown(ns, cred->fsgid));
 	text_add(out, "groups");
 	for (int i = 0; i < cred->n_groups; i++)
-		text_addf(out, " %u", cred->groups[i]);
+		text_addf(out, " %u", gid_shown(ns, cred->groups[i]));
 	text_addf(out, "\ninheritable %016llx\n", (unsigned long long)cred->inheritable);
 	text_addf(out, "permitted %016llx\n", (unsigned long long)cred->permitted);
 	text_addf(out, "effective %016llx\n", (unsigned long long)cred->effective);

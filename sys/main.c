@@ -167,6 +167,21 @@ static int dir_take(struct held *held, struct kernel *real, const char *path, co
 	return r;
 }
 
+/* Of the real root what is not the kernel's, nor links where /usr is merged. */
+static int root_take(struct held *held, struct kernel *real, struct text *why)
+{
+	static const char *const tops[] = {"/usr", "/etc",  "/opt",  "/srv", "/var",
+					   "/tmp", "/home", "/root", "/mnt", "/media"};
+	struct statx st;
+	int r = 0;
+
+	for (size_t i = 0; i < sizeof(tops) / sizeof(*tops) && r >= 0; i++)
+		if (sys_statx(real, AT_FDCWD, tops[i], 0, STATX_TYPE, &st) == 0 &&
+		    S_ISDIR(st.stx_mode))
+			r = dir_take(held, real, tops[i], tops[i], why);
+	return r;
+}
+
 /* The last component goes; what is left of "/x" and "x" is "/" and ".". */
 static void parent_of(const char *path, char out[PATH_SIZE])
 {
@@ -192,8 +207,10 @@ static int path_take(struct held *held, struct kernel *real, const char *path, s
 
 	r = sys_statx(real, AT_FDCWD, path, 0, STATX_TYPE, &st);
 	path_clean(path, clean);
-	if (r < 0 || !clean[0] || is_kernels(clean))
+	if (r < 0 || is_kernels(clean))
 		return 0;
+	if (!clean[0])
+		return root_take(held, real, why);
 	if (S_ISDIR(st.stx_mode))
 		return dir_take(held, real, path, clean, why);
 	parent_of(path, above);

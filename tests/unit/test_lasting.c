@@ -81,6 +81,15 @@ static void what_cannot_be_written_to_any_more_keeps_nothing(void **state)
 	assert_string_equal(lasting("--bind /srv /a --remount-ro /a --dir /a/d"), "");
 }
 
+static void what_no_mount_shows_is_not_the_hosts(void **state)
+{
+	struct step step = {.kind = STEP_DIR_IN, .target = "/d"};
+	const struct plan one = {.steps = &step, .n = 1};
+
+	(void)state;
+	assert_false(step_lasts(&one, 0));
+}
+
 static void an_alternative_is_said_with_its_own_data(void **state)
 {
 	const struct step *devpts = NULL;
@@ -107,6 +116,7 @@ int main(void)
 		cmocka_unit_test(of_an_empty_root_nothing_stays),
 		cmocka_unit_test(what_is_made_in_a_writable_bind_stays),
 		cmocka_unit_test(what_cannot_be_written_to_any_more_keeps_nothing),
+		cmocka_unit_test(what_no_mount_shows_is_not_the_hosts),
 		cmocka_unit_test(an_alternative_is_said_with_its_own_data),
 	};
 
