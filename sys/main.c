@@ -156,9 +156,15 @@ static bool is_taken(struct held *held, const char *path)
 	return fake_run(held->fake, asked_main, &asked) == 0;
 }
 
-/* A directory of the real host, in its place. */
-static int dir_take(struct held *held, struct kernel *real, const char *path, const char *at,
-		    struct text *why)
+/* Directories that the standard host has: what is in them there is not what is in them here. */
+static const char *const standard_dirs[] = {
+	"/usr/bin",   "/usr/sbin",  "/usr/lib",	  "/usr/lib/x86_64-linux-gnu",
+	"/usr/lib64", "/usr/local", "/usr/share", "/home/user",
+	"/var/lib",   "/var/log",   "/var/tmp",
+};
+
+static int dir_graft(struct held *held, struct kernel *real, const char *path, const char *at,
+		     struct text *why)
 {
 	int r = fake_graft(held->fake, at, real, path);
 
@@ -167,17 +173,42 @@ static int dir_take(struct held *held, struct kernel *real, const char *path, co
 	return r;
 }
 
+static bool is_dir(struct kernel *k, const char *path)
+{
+	struct statx st;
+
+	return sys_statx(k, AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_TYPE, &st) == 0 &&
+	       S_ISDIR(st.stx_mode);
+}
+
+/* A directory of the real host, in its place, with those in it that the other has as well. */
+static int dir_take(struct held *held, struct kernel *real, const char *path, const char *at,
+		    struct text *why)
+{
+	int r = dir_graft(held, real, path, at, why);
+	size_t n = strlen(at);
+
+	for (size_t i = 0; i < sizeof(standard_dirs) / sizeof(*standard_dirs) && r >= 0; i++) {
+		char beneath[2 * PATH_SIZE];
+
+		if (strncmp(standard_dirs[i], at, n) != 0 || standard_dirs[i][n] != '/')
+			continue;
+		snprintf(beneath, sizeof(beneath), "%s%s", path, standard_dirs[i] + n);
+		if (is_dir(real, beneath))
+			r = dir_graft(held, real, beneath, standard_dirs[i], why);
+	}
+	return r;
+}
+
 /* Of the real root what is not the kernel's, nor links where /usr is merged. */
 static int root_take(struct held *held, struct kernel *real, struct text *why)
 {
 	static const char *const tops[] = {"/usr", "/etc",  "/opt",  "/srv", "/var",
 					   "/tmp", "/home", "/root", "/mnt", "/media"};
-	struct statx st;
 	int r = 0;
 
 	for (size_t i = 0; i < sizeof(tops) / sizeof(*tops) && r >= 0; i++)
-		if (sys_statx(real, AT_FDCWD, tops[i], 0, STATX_TYPE, &st) == 0 &&
-		    S_ISDIR(st.stx_mode))
+		if (is_dir(real, tops[i]))
 			r = dir_take(held, real, tops[i], tops[i], why);
 	return r;
 }
