@@ -123,6 +123,16 @@ static void show_descriptors(struct fake *f, struct task *t, struct text *out)
 
 /* Ids, as the task itself is told of them. */
 
+/* Inside, outside as the initial namespace has it, count; ranges parted by "; ". */
+static void show_id_map(const char *name, const struct id_map *map, struct text *out)
+{
+	text_add(out, name);
+	for (int i = 0; i < map->n; i++)
+		text_addf(out, "%s %u %u %u", i ? ";" : "", map->lines[i].inside,
+			  map->lines[i].outside, map->lines[i].count);
+	text_add_char(out, '\n');
+}
+
 static void show_cred(const struct cred *cred, struct text *out)
 {
 	const struct user_ns *ns = cred->user_ns;
@@ -134,7 +144,11 @@ static void show_cred(const struct cred *cred, struct text *out)
 	text_add(out, "groups");
 	for (int i = 0; i < cred->n_groups; i++)
 		text_addf(out, " %u", gid_shown(ns, cred->groups[i]));
-	text_addf(out, "\ninheritable %016llx\n", (unsigned long long)cred->inheritable);
+	text_add_char(out, '\n');
+	show_id_map("uid_map", &ns->uid_map, out);
+	show_id_map("gid_map", &ns->gid_map, out);
+	text_addf(out, "setgroups %s\n", ns->denies_setgroups ? "deny" : "allow");
+	text_addf(out, "inheritable %016llx\n", (unsigned long long)cred->inheritable);
 	text_addf(out, "permitted %016llx\n", (unsigned long long)cred->permitted);
 	text_addf(out, "effective %016llx\n", (unsigned long long)cred->effective);
 	text_addf(out, "bounding %016llx\n", (unsigned long long)cred->bounding);
