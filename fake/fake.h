@@ -136,6 +136,53 @@ enum fake_view {
 };
 /* Adds a view; 0, or -ESRCH when there is no such task (zombies can be asked). */
 int fake_view(struct fake *f, int task, enum fake_view what, struct text *out);
+
+/*
+ * What may be asked on a task, outside of a call, about itself: for tests that watch each call
+ * of a program.  Nothing is changed by it.
+ */
+
+/* A place, as the task would reach it. */
+struct fake_place {
+	const char *fstype;
+	mode_t mode;
+	dev_t rdev;
+	bool of_host; /* its superblock is mounted in the first mount namespace */
+	bool readonly;
+	bool reachable; /* from the task's root */
+};
+#define FAKE_PLACE_PARENT 1u /* the directory that holds the last component */
+#define FAKE_PLACE_FOLLOW 2u /* links at the end, too */
+/* 0 or -errno of the walk; within (or NULL) gets its path from the superblock's root. */
+int fake_place(struct fake *f, int dirfd, const char *path, unsigned int how,
+	       struct fake_place *out, struct text *within);
+
+/* The task itself. */
+struct fake_status {
+	uint64_t inheritable, permitted, bounding, ambient;
+	bool is_hosts_userns, is_in_hosts_mounts;
+	bool is_dumpable, no_new_privs, has_terminal, cwd_is_inside;
+	int n_filters;
+	int n_kept; /* descriptors from 3 on that exec leaves open */
+	int n_kept_directories;
+	uint64_t hosts_mounts_changed; /* grows with each change of the first mount namespace */
+};
+void fake_status(struct fake *f, struct fake_status *out);
+
+/* One mount of the task's namespace. */
+struct fake_mount {
+	const char *fstype;
+	mode_t root_mode; /* of what it shows at its root */
+	dev_t rdev;
+	bool is_whole; /* it shows its superblock from the root on */
+	bool readonly, nosuid, of_host;
+	bool is_covered; /* another one lies on its root */
+	bool has_readonly_sys; /* a read-only mount lies on "sys" in its root */
+	bool reachable;	       /* from the task's root */
+};
+/* How many there are; the first max of them are told. */
+int fake_mounts(struct fake *f, struct fake_mount *out, int max);
+
 /* A number that is equal for equal states of the host: mounts, trees, tasks, init's own. */
 uint64_t fake_hash(struct fake *f);
 
