@@ -303,6 +303,7 @@ int main(int argc, char **argv, char **envp)
 		.k = &linux_kernel.kernel,
 		.argv = argv,
 		.envp = envp,
+		.executable = "/proc/self/exe",
 		.secure = getauxval(AT_SECURE),
 		.memory = memory,
 		.memory_size = memory_size,

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "core/cli/exe.h"
 #include "core/cli/message.h"
 #include "core/cli/rehearse.h"
 #include "core/run/hints.h"
@@ -86,12 +87,12 @@ static int say_outcome(const struct cli *cli, const struct outcome *outcome,
 	return outcome->status;
 }
 
-static int say_reason(const struct cli *cli, enum reason reason)
+static int say_reason(const struct cli *cli, enum reason reason, int r)
 {
 	const struct plan p = {0};
 	struct outcome outcome = {.status = FAILED};
 
-	blame_before(&outcome.blame, reason, -EPERM);
+	blame_before(&outcome.blame, reason, r);
 	return say_outcome(cli, &outcome, &p);
 }
 
@@ -158,20 +159,75 @@ static int spec_run(const struct cli *cli, const struct spec *spec, struct arena
 	return verb_run(cli, spec, arena, why);
 }
 
+/* What is the payload's, too, must not lead out, and none of ours may come to lie there. */
+static int stream_fill(struct kernel *k, int fd)
+{
+	struct statx st;
+	int r = sys_statx(k, fd, "", AT_EMPTY_PATH, STATX_TYPE, &st);
+
+	if (r == 0)
+		return S_ISDIR(st.stx_mode) ? -EISDIR : 0;
+	/* A kernel that lacks the call is told of where it is needed. */
+	if (r != -EBADF)
+		return r == -ENOSYS ? 0 : r;
+	r = sys_openat(k, AT_FDCWD, "/dev/null", O_RDWR, 0);
+	if (r < 0 || r == fd)
+		return r < 0 ? r : 0;
+	sys_close(k, r);
+	return -EBADF;
+}
+
+/* The lowest that is closed is the next to be opened (open(2)). */
+static int streams_fill(struct kernel *k)
+{
+	int r = 0;
+
+	for (int fd = 0; fd < 3 && r == 0; fd++)
+		r = stream_fill(k, fd);
+	return r;
+}
+
+/* Known before the options are read: --args is read once.  The classic payload may do all. */
+static bool runs_payload(char *const *argv)
+{
+	if (!argv[0] || !argv[1] || strcmp(argv[1], "box") != 0)
+		return false;
+	for (argv += 2; *argv && strcmp(*argv, "--") != 0; argv++)
+		if (strcmp(*argv, "--classic") == 0)
+			return false;
+	return true;
+}
+
+/* Before anything is read: 0, or a status where nothing may be begun. */
+static int begin(const struct cli *cli)
+{
+	int r;
+
+	if (cli->secure)
+		return say_reason(cli, REASON_SET_ID, -EPERM);
+	r = streams_fill(cli->k);
+	if (r < 0)
+		return say_reason(cli, r == -EISDIR ? REASON_STREAM : REASON_NONE, r);
+	r = runs_payload(cli->argv) ? exe_protect(cli) : 0;
+	return r < 0 ? say_reason(cli, REASON_OWN_EXE, r) : 0;
+}
+
 int cli_main(const struct cli *cli)
 {
 	char memory[WHY_SIZE];
 	struct arena arena;
 	struct text why;
 	struct spec spec;
+	int status;
 	const struct arguments from = {
 		.k = cli->k, .argv = cli->argv, .envp = cli->envp, .arena = &arena};
 
 	text_init(&why, memory, sizeof(memory));
 	arena_init(&arena, cli->memory, cli->memory_size);
 	arena.refuse_at = cli->refuse_at;
-	if (cli->secure)
-		return say_reason(cli, REASON_SET_ID);
+	status = begin(cli);
+	if (status)
+		return status;
 	if (spec_from_arguments(&spec, &from, &why) < 0)
 		return say_refusal(cli, &why);
 	return spec_run(cli, &spec, &arena, &why);

@@ -38,6 +38,7 @@ struct cli {
 	struct kernel *k;
 	char *const *argv;
 	char *const *envp;
+	const char *executable;	 /* its own, "/proc/self/exe"; NULL: needs no protection */
 	bool secure;		 /* AT_SECURE: started with rights not the caller's */
 	void *memory;		 /* of cli_memory_size() bytes, aligned for anything */
 	size_t memory_size;	 /* bytes */

@@ -43,6 +43,7 @@ static int trace_open(struct job *job, struct text *why)
 	if (fd < 0)
 		return trace_refuse(spec, fd, why);
 	job->tracing->to = (struct trace_fd){.k = k, .fd = fd};
+	job->p->trace_fd = fd;
 	return 0;
 }
 

@@ -170,12 +170,12 @@ static void plan_capabilities(struct plan *p, const struct spec *spec,
 	uint64_t kept = kept_capabilities(p, spec, facts, ids->uid);
 
 	init_add(p, (struct step){.kind = STEP_NO_NEW_PRIVS});
-	if (kept == EVERY_CAPABILITY)
-		return;
-	init_add(p, (struct step){.kind = STEP_BOUNDING, .bits = kept});
+	if (kept != EVERY_CAPABILITY)
+		init_add(p, (struct step){.kind = STEP_BOUNDING, .bits = kept});
+	/* Even where all are kept: what the caller had inheritable is not (capabilities(7)). */
 	init_add(p, (struct step){.kind = STEP_CAPS, .bits = kept});
 	/* exec takes from whoever is not 0 what is not ambient (capabilities(7)). */
-	if (ids->uid != 0 && kept)
+	if (ids->uid != 0 && kept && kept != EVERY_CAPABILITY)
 		init_add(p, (struct step){.kind = STEP_AMBIENT, .bits = kept});
 }
 
@@ -223,6 +223,12 @@ static void plan_payload(struct plan *p, const struct spec *spec, const struct f
 {
 	if (p->has_payload)
 		payload_add(p, (struct step){.kind = STEP_ARM});
+	/*
+	 * Before any path of the image is walked: /proc/self/fd would lead out by what the
+	 * caller left open.
+	 */
+	payload_add(p,
+		    (struct step){.kind = STEP_HOLD, .slot = SLOT_CHANNEL_INIT, .fd = -EBADF});
 	payload_add(p, (struct step){.kind = STEP_CHDIR, .target = spec->chdir});
 	if (spec->new_session)
 		payload_add(p, (struct step){.kind = STEP_SESSION});
@@ -272,7 +278,7 @@ size_t plan_size(const struct spec *spec)
 
 	for (size_t i = 0; i < spec->n_ops; i++)
 		n += spec->ops[i].kind == TREE_DEV    ? 20
-		     : spec->ops[i].kind == TREE_PROC ? 5
+		     : spec->ops[i].kind == TREE_PROC ? 9
 						      : 1;
 	return n;
 }

@@ -33,6 +33,10 @@ static const struct dev_link {
 	// clang-format on
 };
 
+/*
+ * Where they are bound they are the host's: devices are written to on a read-only mount as
+ * well, but nobody changes their mode or owner there.
+ */
 void plan_nodes(struct plan *p, int bind_on)
 {
 	for (size_t i = 0; i < COUNT(host_nodes); i++)
@@ -41,7 +45,7 @@ void plan_nodes(struct plan *p, int bind_on)
 				       .source = host_nodes[i].source,
 				       .target = host_nodes[i].target,
 				       .mode = 0666,
-				       .flags = MS_BIND | MS_NOSUID,
+				       .flags = MS_BIND | MS_RDONLY | MS_NOSUID,
 				       .dev = makedev(host_nodes[i].major, host_nodes[i].minor),
 				       .or_on = bind_on,
 				       .or_kind = STEP_BIND});
@@ -66,7 +70,7 @@ void plan_nodes_bound(struct plan *p, const char *dev)
 					  .source = host_nodes[i].source,
 					  .target = plan_word(p, "%s%s", dev,
 							      host_nodes[i].source + 4),
-					  .flags = MS_BIND | MS_NOSUID});
+					  .flags = MS_BIND | MS_RDONLY | MS_NOSUID});
 }
 
 void plan_links_in(struct plan *p, const char *dev)

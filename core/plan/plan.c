@@ -166,10 +166,13 @@ static void plan_classic_run(struct plan *p, const struct spec *spec)
 	/* First the signal, then the channel: a host that dies in between is noticed. */
 	init_add(p, (struct step){.kind = STEP_ARM});
 	init_add(p, (struct step){.kind = STEP_LET_GO, .slot = SLOT_CHANNEL_HOST});
-	if (joins)
+	if (joins) {
+		/* Those who are inside are not to look into it: it holds the host's still. */
+		init_add(p, (struct step){.kind = STEP_NO_DUMP});
 		plan_enter(p);
-	else
+	} else {
 		plan_classic(p, spec);
+	}
 	plan_end(p);
 }
 

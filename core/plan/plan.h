@@ -86,6 +86,7 @@ struct plan {
 	/* What exec and the way there need of the spec; the steps say when. */
 	const char *program;	  /* what is executed; argv[0] may be another word */
 	unsigned long namespaces; /* that are made, CLONE_NEW* */
+	int trace_fd;		  /* stays open as long as there are calls; 0: none */
 	const char *cwd;	  /* outside; NULL: unknown */
 	bool needs_proc;	  /* the host's, beyond the new root */
 	bool has_filter;	  /* of the caller's */

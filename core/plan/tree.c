@@ -19,16 +19,18 @@ static void plan_mount(struct plan *p, const char *fstype, const char *target,
  */
 static void plan_proc(struct plan *p, const char *target, bool is_root)
 {
-	static const char *const covered[] = {"sys", "sysrq-trigger", "irq", "bus"};
+	static const char *const covered[] = {"sys",  "sysrq-trigger", "irq",		"bus",
+					      "acpi", "scsi",	       "dynamic_debug", "fs"};
+	const char *proc = plan_word(p, "%s%s", target[0] == '/' ? "" : "/", target);
 
 	plan_mount(p, "proc", target, SHUT, NULL);
 	for (size_t i = 0; is_root && i < COUNT(covered); i++)
 		init_add(p, (struct step){.kind = STEP_PROTECT,
-					  .target = plan_word(p, "%s%s/%s",
-							      target[0] == '/' ? "" : "/",
-							      target, covered[i]),
+					  .source = proc,
+					  .target = plan_word(p, "%s/%s", proc, covered[i]),
 					  .flags = MS_BIND | MS_RDONLY | SHUT,
-					  .tolerate = ENOENT});
+					  /* The first is there, whatever is configured. */
+					  .tolerate = i ? ENOENT : 0});
 }
 
 /* A terminal of its own: the instance that the payload opens /dev/pts/ptmx of. */

@@ -64,14 +64,35 @@ int step_root_bind(struct side *side, const struct step *step)
 	return mount < 0 ? mount : root_put(side, step, mount);
 }
 
+/* The path may have come to lead elsewhere since the proc was mounted on it. */
+static int proc_find(struct side *side, const struct step *step)
+{
+	int proc = target_find(side, step->source, O_DIRECTORY);
+	struct statfs st;
+	int r;
+
+	if (proc < 0)
+		return proc;
+	r = sys_fstatfs(side->k, proc, &st);
+	if (r == 0 && st.f_type != PROC_SUPER_MAGIC)
+		r = side_refuse(side, REASON_PROC_GONE, step->source);
+	return r < 0 ? fd_close_after(side, proc, r) : proc;
+}
+
 /* On itself, so that the flags are of this place only. */
 int step_protect(struct side *side, const struct step *step)
 {
-	int place = target_find(side, step->target, 0);
-	int mount, r;
+	int proc = proc_find(side, step);
+	int place, mount, r;
 
+	if (proc < 0)
+		return proc;
+	place = open_beneath(side, proc, step->target + strlen(step->source) + 1, 0);
+	if (place == -step->tolerate)
+		return fd_close_after(side, proc, 0);
+	place = fd_keep_after(side, proc, place);
 	if (place < 0)
-		return place == -step->tolerate ? 0 : place;
+		return place;
 	mount = tree_clone(side, step, place, "");
 	r = mount;
 	if (mount >= 0)

@@ -17,7 +17,7 @@ int step_close_range(struct side *side, const struct step *step)
 
 static void kept_add(struct side *side, int fd)
 {
-	if (fd >= FIRST_OF_OURS)
+	if (fd >= FIRST_OF_OURS && side->n_kept < KEPT_MAX)
 		side->kept[side->n_kept++] = fd;
 }
 
@@ -60,6 +60,17 @@ static int close_entries(struct side *side, int dir, char *buffer)
 	return n;
 }
 
+/* What later steps of this side read. */
+static void filters_keep(struct side *side)
+{
+	for (size_t i = 0; i < side->plan->n; i++) {
+		const struct step *step = &side->plan->steps[i];
+
+		if (step->side == side->name && step->kind == STEP_FILTER)
+			kept_add(side, step->fd);
+	}
+}
+
 /* All but what the side keeps, for good: nobody is to find the host's in this task. */
 int step_hold(struct side *side, const struct step *step)
 {
@@ -67,6 +78,8 @@ int step_hold(struct side *side, const struct step *step)
 
 	kept_add(side, side->slots[step->slot]);
 	kept_add(side, step->fd);
+	kept_add(side, side->plan->trace_fd);
+	filters_keep(side);
 	while (first >= 0 && r == 0) {
 		int next = kept_after(side, first);
 

@@ -3,6 +3,8 @@
 
 #include "core/steps/steps.h"
 
+#define CWD_SIZE 4096
+
 /* The first change keeps the caller's umask. */
 int step_umask(struct side *side, const struct step *step)
 {
@@ -97,13 +99,34 @@ static const char *home_of(char *const *envp)
 	return NULL;
 }
 
+/* Magic links lead out of any root; what lies there has no path from it (getcwd(2)). */
+static int dir_check(struct side *side)
+{
+	size_t used = side->arena.used;
+	char *cwd = side_alloc(side, CWD_SIZE);
+	int r;
+
+	if (!cwd)
+		return -ENOMEM;
+	r = sys_getcwd(side->k, cwd, CWD_SIZE);
+	if (r >= 0 && cwd[0] != '/')
+		r = side_refuse(side, REASON_CWD_OUTSIDE, side->cwd);
+	side->arena.used = used;
+	return r;
+}
+
 int step_chdir(struct side *side, const struct step *step)
 {
+	int r;
+
 	if (step->target)
-		return dir_try(side, step->target);
-	if (dir_try(side, side->plan->cwd) < 0 && dir_try(side, home_of(side->plan->envp)) < 0)
-		return dir_try(side, "/");
-	return 0;
+		r = dir_try(side, step->target);
+	else if (dir_try(side, side->plan->cwd) == 0 ||
+		 dir_try(side, home_of(side->plan->envp)) == 0)
+		r = 0;
+	else
+		r = dir_try(side, "/");
+	return r < 0 ? r : dir_check(side);
 }
 
 /* Waits for whoever has the other end to write or to close. */
@@ -121,12 +144,17 @@ int step_block(struct side *side, const struct step *step)
 /* Held by this task until it ends (fcntl(2), F_SETLK); others may read-lock it, too. */
 int step_lock(struct side *side, const struct step *step)
 {
+	/* The image says where it leads: not out by a magic link, nor to wait for a writer. */
+	const struct open_how how = {
+		.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
+		.resolve = RESOLVE_NO_MAGICLINKS,
+	};
 	const struct flock lock = {.l_type = F_RDLCK, .l_whence = SEEK_SET};
 	int fd, r;
 
-	if (side->n_kept == KEPT_MAX)
+	if (side->n_kept == LOCKS_MAX)
 		return side_refuse(side, REASON_MANY_LOCKS, step->target);
-	fd = sys_openat(side->k, AT_FDCWD, step->target, O_RDONLY | O_CLOEXEC, 0);
+	fd = sys_openat2(side->k, AT_FDCWD, step->target, &how, sizeof(how));
 	if (fd < 0)
 		return fd;
 	r = sys_fcntl_setlk(side->k, fd, &lock);

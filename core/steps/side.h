@@ -16,7 +16,8 @@ enum reason {
 struct blame;
 struct start;
 
-/* Locks, a descriptor to stay open, one to tell the host by. */
+/* Locks, a descriptor to stay open, one to tell the host by, the trace; filters. */
+#define LOCKS_MAX 60
 #define KEPT_MAX 64
 
 /*

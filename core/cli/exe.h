@@ -1,0 +1,14 @@
+/* Our own executable, which those inside could come to see. */
+#ifndef CORE_CLI_EXE_H
+#define CORE_CLI_EXE_H
+
+#include "core/cli/cli.h"
+
+/*
+ * Goes on from a read-only mount of the executable, by execve(2): does not come back then.  0
+ * where there is nothing to do: cli says no executable, it is read-only already, or the caller
+ * is not root.  -errno where it cannot be done; nothing may be executed inside then.
+ */
+int exe_protect(const struct cli *cli);
+
+#endif
