@@ -11,6 +11,7 @@
 #include "tests/lib/golden.h"
 #include "tests/lib/holder.h"
 #include "tests/lib/image.h"
+#include "tests/lib/invariants.h"
 #include "tests/lib/reached.h"
 #include "tests/lib/reading.h"
 
@@ -27,6 +28,7 @@ struct boxed {
 	char pty[32];
 	int master; /* of that; -EBADF: there is none */
 	struct holder holder;
+	struct invariants invariants;
 	char line[2048];
 	char *argv[WORDS_MAX];
 };
@@ -170,19 +172,44 @@ static uint64_t open_descriptors(struct kernel *k)
 	return open;
 }
 
-/* The program, and what it leaves behind in its task. */
-static int program(struct kernel *k, const struct cli *cli, mode_t umask)
+/* What a careless caller leaves open or closed; the payload must not see it. */
+static void careless(struct kernel *k, const struct given *given)
 {
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[2] = {0};
+	int fd;
+
+	sys_dup3(k, 1, 9, 0);
+	sys_dup3(k, 1, 29, 0);
+	if (given->leaks) {
+		fd = sys_openat(k, AT_FDCWD, given->leaks, O_RDONLY | O_DIRECTORY, 0);
+		sys_dup3(k, fd, given->leaks_as ? given->leaks_as : 0, 0);
+		sys_close(k, fd);
+	}
+	for (fd = 0; fd < 3; fd++)
+		if (given->closed & (1u << fd))
+			sys_close(k, fd);
+	if (!given->inheritable)
+		return;
+	sys_capget(k, &header, data);
+	for (int i = 0; i < 2; i++)
+		data[i].inheritable = data[i].permitted;
+	sys_capset(k, &header, data);
+}
+
+/* The program, and what it leaves behind in its task. */
+static int program(struct kernel *k, const struct cli *cli, const struct given *given)
+{
+	const mode_t umask = given->umask ? given->umask : 022;
 	uint64_t before;
 	int status;
 
-	/* What a careless caller leaves open; the payload must not see it. */
-	sys_dup3(k, 1, 9, 0);
-	sys_dup3(k, 1, 29, 0);
-	before = open_descriptors(k);
+	careless(k, given);
+	/* What the caller has closed is filled. */
+	before = open_descriptors(k) | 7;
 	sys_umask(k, umask);
 	status = cli_main(cli);
-	if (open_descriptors(k) != before)
+	if ((open_descriptors(k) | 7) != before)
 		return BOX_DESCRIPTORS;
 	return sys_umask(k, 022) == (int)umask ? status : BOX_UMASK;
 }
@@ -253,6 +280,7 @@ static int boxed_main(struct kernel *k, void *arg)
 			  .memory_size = BOX_MEMORY_SIZE,
 			  .refuse_at = b->given->refuse_at,
 			  .secure = b->given->secure,
+			  .executable = b->given->executable,
 			  .rehearsal = b->given->rehearsal,
 			  .k = k};
 	struct golden golden;
@@ -264,7 +292,9 @@ static int boxed_main(struct kernel *k, void *arg)
 		cli.k = golden_begin(&golden, k, b->g);
 	if (b->given->between)
 		cli.k = b->given->between(b->given->context, cli.k);
-	status = program(k, &cli, b->given->umask ? b->given->umask : 022);
+	invariants_init(&b->invariants, cli.k, k, b->g->fake, b->argv);
+	cli.k = &b->invariants.layer.kernel;
+	status = program(k, &cli, b->given);
 	if (b->given->terminal && terminal_end(k, b) < 0)
 		return BOX_BROKEN;
 	if (b->holder.pid && holder_end(k, &b->holder) != 0)
@@ -301,6 +331,8 @@ int box_run_only(struct ground *g, const struct given *given)
 	assert_non_null(b.memory);
 	status = ground_run(g, boxed_main, &b);
 	free(b.memory);
+	if (b.invariants.broken[0])
+		fail_msg("invariant %s", b.invariants.broken);
 	return status;
 }
 
@@ -314,6 +346,8 @@ void box_run(struct ground *g, const struct given *given, struct seen *seen)
 	seen->status = box_run_only(g, given);
 	ground_read(g, "/inside", &inside);
 	ground_read(g, "/said", &said);
+	if (strstr(seen->said, "invariant "))
+		fail_msg("%s", seen->said);
 	ground_read(g, "/after", &after);
 }
 

@@ -25,6 +25,7 @@ struct given {
 	const char *line; /* all arguments instead, "sandtable --help"; NULL: as above */
 	bool terminal; /* its standard output is a new pty; what comes out of it is "inside" */
 	bool secure;
+	const char *executable; /* that it takes for its own; NULL: none */
 	bool no_path; /* its environment has no PATH */
 	const struct rehearsal *rehearsal;
 	const char *command; /* NULL: "/probe" */
@@ -34,6 +35,14 @@ struct given {
 	void *context;
 	unsigned long refuse_at; /* this allocation of the program fails */
 	mode_t umask;
+	/*
+	 * What a careless caller does: bits of standard streams that it closes, a directory
+	 * that it leaves open as this descriptor, capabilities that exec would hand on.
+	 */
+	unsigned int closed;
+	const char *leaks;
+	int leaks_as;
+	bool inheritable;
 	/* Writes the sides' calls to /calls.host and /calls.init. */
 	bool golden;
 };

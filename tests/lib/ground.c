@@ -37,6 +37,7 @@ void ground_make_fake(struct ground *g, const struct fake_options *options)
 	    fake_world(g->fake, fake_image, &error) < 0)
 		fail_msg("broken: %s", error.at);
 	assert_int_equal(fake_payload(g->fake, "/probe", probe_main), 0);
+	assert_int_equal(fake_payload(g->fake, "/img/probe", probe_main), 0);
 }
 
 static void copy(const char *from, const char *to)

@@ -109,7 +109,7 @@ static struct kernel *meddled(void *context, struct kernel *k)
 	fault_init(&m->fault, k);
 	m->fault.op = (int)m->op;
 	m->fault.contains = m->contains;
-	m->fault.nth = 1;
+	m->fault.nth = m->nth ? m->nth : 1;
 	m->fault.hit = meddle_hit;
 	m->fault.context = m;
 	return &m->fault.layer.kernel;
@@ -117,7 +117,13 @@ static struct kernel *meddled(void *context, struct kernel *k)
 
 void scene_run_meddled(struct scene *s, struct meddling *m, const char *options)
 {
-	scene_run(s, &(struct given){.options = options, .between = meddled, .context = m});
+	bool is_line = strncmp(options, "sandtable ", strlen("sandtable ")) == 0;
+
+	scene_run(s, &(struct given){.options = is_line ? NULL : options,
+				     .line = is_line ? options : NULL,
+				     .image = m->image,
+				     .between = meddled,
+				     .context = m});
 }
 
 void scene_choose(int argc)

@@ -26,9 +26,12 @@ struct meddling {
 	enum sysop op;
 	const char *contains;			  /* a piece of the call's text */
 	int (*meddle)(struct kernel *k, int dir); /* dir: the call's directory */
+	const char *image;			  /* NULL: four directories */
+	unsigned long nth;			  /* of such calls; 0: the first */
 	struct fault fault;
 };
 
+/* Options of box --classic, or a line of "sandtable ...". */
 void scene_run_meddled(struct scene *s, struct meddling *m, const char *options);
 
 /* What every run that gets that far shows inside, but for / and the console. */

@@ -31,6 +31,9 @@ def lint_edges(n, house):
         check("layers", "tests/lint/layers.py", c_files + headers, ["tests/lint/layers.py"]),
         check("tidy", "tests/lint/tidy.py", c_files + headers + tables + scripts,
               ["tests/lint/tidy.py"]),
+        check("security", "tests/lint/security.py", ["docs/SECURITY.md"],
+              ["tests/lint/security.py", *(p for p in c_files if "/test_" in p),
+               "tests/linux/test_program"]),
         check("configure", "./configure.py --check # ", ["configure.py"], ["build.ninja"]),
     ]
     stamps += [check(f"alone/{h}", alone, [h], headers + tables) for h in headers]

@@ -27,6 +27,8 @@ ASKED_SO = [
     ("rows_none", f"{CONFORMANCE} --fake --filter no-row-says-this", "of 0 rows"),
     ("unreached", "tests/lint/reached.py tests/sanity/unreached.txt",
      "rule bad-descriptor is reached by no test"),
+    ("no_such_test", "tests/lint/security.py tests/sanity/wrong.md",
+     "there is no test test_box: no_such_test"),
     ("no_such_rule", "tests/lint/reached.py tests/sanity/unreached.txt",
      "rule never: there is no such thing"),
 ]

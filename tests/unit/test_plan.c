@@ -147,6 +147,7 @@ static void joining_opens_all_before_it_enters_any(void **state)
 		"host # back to our own pid namespace\n"
 		"init # die with the host's side\n"
 		"init # close the other side's end\n"
+		"init # nobody inside looks into this task\n"
 		"init nsenter --ipc --target 7\n"
 		"init nsenter --uts --target 7\n"
 		"init nsenter --mount --target 7\n"
