@@ -86,7 +86,8 @@ GENERATED = {
 CONFORMANCE_INDEX = "docs/CONFORMANCE.md"
 
 # What ninja mutants changes, and the tests that must notice, quickest first.
-MUTATED = ["core", "fake/mount", "fake/umount", "fake/pivot", "fake/propagation"]
+MUTATED = ["core", "fake/bind", "fake/do_mount", "fake/mount", "fake/move_mount", "fake/pivot",
+           "fake/propagat", "fake/remount", "fake/umount"]
 MUTANTS_FLOOR = 85
 
 # The Linux versions that the fake can answer as.

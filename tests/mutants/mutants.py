@@ -40,6 +40,8 @@ CHANGES = [
     (r"\bcontinue;", "break;"),
 ]
 SECONDS_PER_TEST = 60
+# What test programs are run with.
+ARGUMENTS = {"test_conformance": ["--fake", "--quiet", "--may-skip", "kernel"]}
 
 
 def mutants_of(path):
@@ -77,6 +79,17 @@ def command_of(target):
     return out.strip().splitlines()[-1]
 
 
+def run_first(path):
+    """Which tests are likely to notice: the rows a change of the fake, scenarios one of core."""
+    likely = ("conformance", "fake", "scenario") if path.startswith("fake/") else (
+        "scenario/test_box", "scenario/test_classic", "options", "scenario", "unit")
+
+    def rank(link):
+        return next((i for i, word in enumerate(likely) if word in link[0]), len(likely))
+
+    return rank
+
+
 def kills(mutant, compile_command, links, where):
     """The name of the test that notices, "compiler", or None."""
     source = where / "mutant.c"
@@ -88,7 +101,7 @@ def kills(mutant, compile_command, links, where):
     words[words.index("-MF") + 1] = str(where / "mutant.d")
     if subprocess.run(" ".join(words), shell=True, capture_output=True).returncode != 0:
         return "compiler"
-    for test, link in links:
+    for test, link in sorted(links, key=run_first(mutant[0])):
         program = where / "test"
         words = link.split()
         words[words.index("-o") + 1] = str(program)
@@ -97,7 +110,7 @@ def kills(mutant, compile_command, links, where):
         if subprocess.run(line, shell=True, capture_output=True).returncode != 0:
             return "linker"
         try:
-            r = subprocess.run([program], stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
+            r = subprocess.run([program, *ARGUMENTS.get(Path(test).name, [])], stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
                                stderr=subprocess.DEVNULL, timeout=SECONDS_PER_TEST)
         except subprocess.TimeoutExpired:
             return f"{test} (time)"
