@@ -239,7 +239,7 @@ def test_edges(n, variant, wrapper):
 def program_tests(n, variant):
     """The program as a user starts it; answers the stamps."""
     stamps = []
-    for name in ("test_program", "test_plan"):
+    for name in ("test_program", "test_plan", "test_terminal"):
         stamps.append(f"build/{variant}/tests/linux/{name}.ok")
         n.build(stamps[-1], "run",
                 [f"tests/linux/{name}", f"build/{variant}/sandtable", PAYLOAD],

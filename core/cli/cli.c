@@ -128,8 +128,6 @@ static int verb_absent(const struct spec *spec, bool root, struct text *why)
 	for (size_t i = 0; i < spec->n_ops; i++)
 		if (spec->ops[i].kind == TREE_OVERLAY)
 			absent = "an overlay";
-	if (spec->terminal)
-		absent = "--console without --classic";
 	if (spec->verb == VERB_PLAN && !spec->as_root && !root)
 		absent = "plan as an ordinary user (add --as-root)";
 	if (!absent)

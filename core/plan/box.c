@@ -103,6 +103,12 @@ static void plan_host(struct plan *p, const struct spec *spec)
 		plan_add(p, (struct step){.kind = STEP_INFO,
 					  .fd = spec->json_status_fd,
 					  .flags = p->namespaces});
+	if (spec->terminal) {
+		plan_add(p, (struct step){.kind = STEP_TAKE,
+					  .word = WORD_PTY,
+					  .slot = SLOT_MASTER});
+		plan_add(p, (struct step){.kind = STEP_WINDOW, .slot = SLOT_MASTER});
+	}
 	plan_add(p, (struct step){.kind = STEP_HEAR, .word = WORD_READY});
 	/* Nothing of the caller's runs until the task that stays can do nothing but wait. */
 	if (p->has_payload)
@@ -111,6 +117,8 @@ static void plan_host(struct plan *p, const struct spec *spec)
 					  .slot = SLOT_STATUS_HOST});
 	plan_add(p, (struct step){.kind = STEP_TELL, .word = WORD_GO});
 	plan_add(p, (struct step){.kind = STEP_HEAR, .word = WORD_END});
+	if (spec->terminal)
+		plan_add(p, (struct step){.kind = STEP_RELAY, .slot = SLOT_MASTER});
 	if (p->has_payload)
 		plan_add(p, (struct step){.kind = STEP_HEAR_STATUS});
 	else
@@ -205,11 +213,36 @@ static void plan_becomes(struct plan *p, const struct spec *spec, const struct f
 		init_add(p, (struct step){.kind = STEP_BLOCK, .fd = spec->block_fd});
 }
 
+/* A pty of the sandbox's own devpts, worked from outside. */
+static void plan_pty(struct plan *p, const struct spec *spec)
+{
+	const char *dev = spec->rootfs ? "dev" : NULL;
+
+	for (size_t i = 0; i < spec->n_ops; i++)
+		if (spec->ops[i].kind == TREE_DEV)
+			dev = spec->ops[i].target;
+	init_add(p, (struct step){.kind = STEP_PTY,
+				  .target = plan_word(p, "%s/pts", dev ? dev : "/dev"),
+				  .slot = SLOT_MASTER});
+	/* In a /dev that somebody else made there is no place of ours. */
+	if (dev)
+		init_add(p, (struct step){.kind = STEP_PTY_BIND,
+					  .target = plan_word(p, "%s/console", dev),
+					  .flags = MS_BIND | MS_NOSUID | MS_NOEXEC,
+					  .slot = SLOT_SLAVE});
+	init_add(p,
+		 (struct step){.kind = STEP_HAND, .word = WORD_PTY, .slot = SLOT_MASTER});
+}
+
 /* Init stays: it holds nothing of the host and can do nothing but wait. */
 static void plan_reaper(struct plan *p, const struct spec *spec)
 {
 	init_add(p, (struct step){.kind = STEP_SPAWN, .or_on = ENOSYS, .or_kind = STEP_CLONE});
 	init_add(p, (struct step){.kind = STEP_LET_GO, .slot = SLOT_CHANNEL_INIT});
+	if (spec->terminal)
+		init_add(p, (struct step){.kind = STEP_CLOSE,
+					  .target = "the pty",
+					  .slot = SLOT_SLAVE});
 	init_add(p, (struct step){.kind = STEP_CAPS});
 	init_add(p, (struct step){
 			    .kind = STEP_HOLD, .slot = SLOT_STATUS_INIT, .fd = spec->sync_fd});
@@ -230,8 +263,10 @@ static void plan_payload(struct plan *p, const struct spec *spec, const struct f
 	payload_add(p,
 		    (struct step){.kind = STEP_HOLD, .slot = SLOT_CHANNEL_INIT, .fd = -EBADF});
 	payload_add(p, (struct step){.kind = STEP_CHDIR, .target = spec->chdir});
-	if (spec->new_session)
+	if (spec->new_session || spec->terminal)
 		payload_add(p, (struct step){.kind = STEP_SESSION});
+	if (spec->terminal)
+		payload_add(p, (struct step){.kind = STEP_TERMINAL, .slot = SLOT_SLAVE});
 	payload_add(p, (struct step){.kind = STEP_TELL, .word = WORD_READY});
 	payload_add(p, (struct step){.kind = STEP_HEAR, .word = WORD_GO});
 	plan_filters(p, spec, facts);
@@ -263,6 +298,8 @@ void plan_box(struct plan *p, const struct spec *spec, const struct facts *facts
 	/* What is made has the mode that was asked for. */
 	init_add(p, (struct step){.kind = STEP_UMASK, .mode = 0});
 	plan_tree(p, spec, facts);
+	if (spec->terminal)
+		plan_pty(p, spec);
 	plan_becomes(p, spec, facts, &ids);
 	if (p->has_payload)
 		plan_reaper(p, spec);

@@ -144,7 +144,7 @@ int facts_ask(struct kernel *k, const struct spec *spec, struct arena *arena,
 		facts->has_cgroupns = is_there(k, "/proc/self/ns/cgroup");
 	if (!spec->new_session && !spec->terminal)
 		facts->terminal = may_have_terminal(k);
-	if (has_dev(spec) && ask_stdout(k, arena, facts) < 0)
+	if (has_dev(spec) && !spec->terminal && ask_stdout(k, arena, facts) < 0)
 		return -ENOMEM;
 	return spec->chdir ? 0 : ask_cwd(k, arena, facts);
 }

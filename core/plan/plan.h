@@ -32,12 +32,14 @@ enum slot {
 	SLOT_NS_PID,
 	SLOT_NS_MNT,
 	SLOT_PROC,    /* the host's /proc, for id maps */
+	SLOT_MASTER,  /* the two ends of the pty inside */
+	SLOT_SLAVE,
 	SLOT_STAGING, /* a tmpfs nobody sees, for data that is bound */
 	N_SLOTS
 };
 
 /* What the sides say to each other; the picture is in core/run/talk.h. */
-enum word { WORD_READY = 1, WORD_GO, WORD_BLAME, WORD_END, WORD_STATUS };
+enum word { WORD_READY = 1, WORD_GO, WORD_BLAME, WORD_END, WORD_STATUS, WORD_PTY };
 
 enum step_kind {
 #define STEP(kind, run, line, doing) STEP_##kind,

@@ -49,7 +49,7 @@ static const struct flag_word {
 static const char *const words[] = {
 	[WORD_READY] = "ready",	  [WORD_GO] = "go",
 	[WORD_BLAME] = "blame",	  [WORD_END] = "the end of the channel, at exec",
-	[WORD_STATUS] = "status",
+	[WORD_STATUS] = "status", [WORD_PTY] = "pty",
 };
 
 static bool is_plain(char c)

@@ -5,7 +5,7 @@
 
 static const char words[][WORD_SIZE] = {
 	[WORD_READY] = "ready", [WORD_GO] = "go",	  [WORD_BLAME] = "blame",
-	[WORD_END] = "",	[WORD_STATUS] = "status",
+	[WORD_END] = "",	[WORD_STATUS] = "status", [WORD_PTY] = "pty",
 };
 
 /* What init says once it has left the first channel to the payload goes over the second. */
@@ -21,6 +21,16 @@ static int channel_of(const struct side *side, const struct step *step)
 	return side->name == SIDE_HOST ? side->slots[step->slot] : channel_inside(side);
 }
 
+void word_write(struct message *message, enum word word)
+{
+	memcpy(message->word, words[word], WORD_SIZE);
+}
+
+bool word_is(const struct message *message, int n, enum word word)
+{
+	return n == WORD_SIZE && memcmp(message->word, words[word], WORD_SIZE) == 0;
+}
+
 /* A message is whole or not there: SOCK_SEQPACKET keeps its bounds (unix(7)). */
 int word_send(struct kernel *k, int channel, enum word word, const struct blame *blame)
 {
@@ -30,7 +40,7 @@ int word_send(struct kernel *k, int channel, enum word word, const struct blame 
 	const struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
 	int r;
 
-	memcpy(message.word, words[word], WORD_SIZE);
+	word_write(&message, word);
 	if (blame)
 		message.blame = *blame;
 	do
@@ -86,8 +96,7 @@ static int end_receive(struct side *side, const struct step *step, struct messag
 	return message_receive(side, fd, message, sizeof(*message));
 }
 
-/* Of n bytes that are no other word; what comes from inside is checked. */
-static int blame_hear(struct side *side, const struct message *message, int n)
+int blame_hear(struct side *side, const struct message *message, int n)
 {
 	if (n != sizeof(*message) || memcmp(message->word, words[WORD_BLAME], WORD_SIZE) != 0 ||
 	    side->name != SIDE_HOST || !blame_is_sane(&message->blame, side->plan))
@@ -109,7 +118,7 @@ int step_hear(struct side *side, const struct step *step)
 		return 0;
 	if (r == 0)
 		return side_refuse(side, REASON_GONE, "the other side");
-	if (r == WORD_SIZE && memcmp(message.word, words[step->word], WORD_SIZE) == 0)
+	if (word_is(&message, r, step->word))
 		return 0;
 	return blame_hear(side, &message, r);
 }

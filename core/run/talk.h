@@ -25,7 +25,7 @@
 
 /* Words are text, so that a trace can be read. */
 struct message {
-	char word[WORD_SIZE]; /* "ready", "go", "blame", "status"; zero bytes behind it */
+	char word[WORD_SIZE]; /* "ready", "go", "blame", "status", "pty"; zeros behind it */
 	union {
 		struct blame blame; /* behind "blame" */
 		int32_t status;	    /* behind "status": the payload's, as an exit status */
@@ -33,6 +33,12 @@ struct message {
 };
 
 #define STATUS_SIZE (WORD_SIZE + sizeof(int32_t)) /* of a message; ready and go: WORD_SIZE */
+
+void word_write(struct message *message, enum word word);
+/* Are these n bytes the word, and nothing behind it? */
+bool word_is(const struct message *message, int n, enum word word);
+/* Of n bytes that are no word awaited: -errno of the blame they bring, or of refusing them. */
+int blame_hear(struct side *side, const struct message *message, int n);
 
 /* Sends a word to the other side; 0, or what sendmsg(2) answered. */
 int word_send(struct kernel *k, int channel, enum word word, const struct blame *blame);

@@ -26,7 +26,8 @@ struct boxed {
 	const struct given *given;
 	char *memory; /* of the program */
 	char pty[32];
-	int master; /* of that; -EBADF: there is none */
+	int master; /* of that, where there is one */
+	struct kernel_termios modes;
 	struct holder holder;
 	struct invariants invariants;
 	char line[2048];
@@ -64,9 +65,10 @@ static int pty_make(struct kernel *k, struct boxed *b)
 	return r;
 }
 
-/* Its standard output is the pty. */
+/* Its standard output is the pty, and its input where something was typed. */
 static int terminal_begin(struct kernel *k, struct boxed *b)
 {
+	const struct winsize size = {.ws_row = 30, .ws_col = 100};
 	int r = pty_make(k, b);
 
 	if (r == 0)
@@ -74,7 +76,21 @@ static int terminal_begin(struct kernel *k, struct boxed *b)
 	if (r < 0)
 		return r;
 	sys_dup3(k, r, 1, 0);
+	if (b->given->typed) {
+		sys_dup3(k, r, 0, 0);
+		sys_write(k, b->master, b->given->typed, strlen(b->given->typed));
+	}
+	sys_ioctl_tiocswinsz(k, b->master, &size);
+	sys_ioctl_tcgets(k, 1, &b->modes);
 	return sys_close(k, r);
+}
+
+static bool terminal_is_same(struct kernel *k, const struct boxed *b)
+{
+	struct kernel_termios modes;
+
+	return sys_ioctl_tcgets(k, b->master, &modes) == 0 &&
+	       memcmp(&modes, &b->modes, sizeof(modes)) == 0;
 }
 
 /* What came out of the pty, without what the line discipline added, is written to /inside. */
@@ -295,6 +311,8 @@ static int boxed_main(struct kernel *k, void *arg)
 	invariants_init(&b->invariants, cli.k, k, b->g->fake, b->argv);
 	cli.k = &b->invariants.layer.kernel;
 	status = program(k, &cli, b->given);
+	if (b->given->terminal && !terminal_is_same(k, b))
+		return BOX_MODES;
 	if (b->given->terminal && terminal_end(k, b) < 0)
 		return BOX_BROKEN;
 	if (b->holder.pid && holder_end(k, &b->holder) != 0)

@@ -24,6 +24,8 @@ struct given {
 	const struct given_fd *fds; /* the last has fd 0; NULL: none */
 	const char *line; /* all arguments instead, "sandtable --help"; NULL: as above */
 	bool terminal; /* its standard output is a new pty; what comes out of it is "inside" */
+	/* Typed at that pty before the program begins, which reads it as its input, too. */
+	const char *typed;
 	bool secure;
 	const char *executable; /* that it takes for its own; NULL: none */
 	bool no_path; /* its environment has no PATH */
@@ -65,6 +67,7 @@ enum {
 	BOX_BROKEN = 90,      /* the test's own preparation failed */
 	BOX_DESCRIPTORS = 93, /* not the same ones are open as before */
 	BOX_UMASK = 94,
+	BOX_MODES = 96,  /* of its terminal */
 	BOX_HOLDER = 95, /* the joined sandbox is not as it was */
 };
 

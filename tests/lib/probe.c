@@ -135,6 +135,46 @@ static int leave_behind(struct kernel *k)
 	return sys_clone3(k, &args) < 0 ? 97 : 5;
 }
 
+/* Is there a controlling terminal? */
+static const char *session_say(struct kernel *k)
+{
+	int fd = sys_openat(k, AT_FDCWD, "/dev/tty", O_RDWR | O_CLOEXEC, 0), sid = 0;
+	int r = fd < 0 ? fd : sys_ioctl_tiocgsid(k, fd, &sid);
+
+	if (fd >= 0)
+		sys_close(k, fd);
+	if (r < 0)
+		return strerrorname_np(-r);
+	return sid == sys_getpid(k) ? "its own" : "another's";
+}
+
+/* What a terminal is like, and one line that is typed there. */
+static int see_terminal(struct kernel *k)
+{
+	char memory[512], line[128];
+	struct kernel_termios modes;
+	struct winsize size = {0};
+	struct text out;
+	int n;
+
+	text_init(&out, memory, sizeof(memory));
+	text_add(&out, "terminals:");
+	for (int fd = 0; fd < 3; fd++)
+		if (sys_ioctl_tcgets(k, fd, &modes) == 0)
+			text_addf(&out, " %d", fd);
+	if (sys_ioctl_tiocgwinsz(k, 0, &size) == 0)
+		text_addf(&out, "\nsize: %ux%u", size.ws_row, size.ws_col);
+	text_addf(&out, "\nsession: %s\n", session_say(k));
+	n = sys_read(k, 0, line, sizeof(line));
+	text_add(&out, "typed: ");
+	if (n >= 0)
+		text_add_bytes(&out, line, (size_t)n);
+	else
+		text_add(&out, strerrorname_np(-n));
+	text_add(&out, "\n");
+	return sys_write(k, 1, out.at, out.len) < 0 ? 98 : 6;
+}
+
 /* Whether a filter comes before the descriptor, which is a file: ENOTTY else. */
 static int say_fake_input(struct kernel *k)
 {
@@ -165,6 +205,8 @@ int probe_main(struct kernel *k, char *const *argv, char *const *envp)
 	}
 	if (argv[1] && strcmp(argv[1], "fake-input") == 0)
 		return say_fake_input(k);
+	if (argv[1] && strcmp(argv[1], "terminal") == 0)
+		return see_terminal(k);
 	if (argv[1] && strcmp(argv[1], "leave") == 0)
 		return leave_behind(k);
 	text_init(&out, memory, sizeof(memory));

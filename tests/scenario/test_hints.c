@@ -68,7 +68,7 @@ static const char *const lines[] = {
 	"sandtable box --classic --rootfs /img --console % -- /probe",
 	"sandtable box --classic --join & -- /probe",
 	"sandtable box --classic --rootfs /img --readonly -- /probe",
-	"sandtable box --rootfs /img --bind /img /run/x --chdir /run -- /probe",
+	"sandtable box --rootfs /img --bind /img /run/x --chdir /run --console -- /probe",
 	"sandtable box --rootfs /img --unshare-user --uid 7 -- /probe",
 };
 

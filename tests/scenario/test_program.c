@@ -35,8 +35,6 @@ static void arguments_that_mean_nothing_are_refused(void **state)
 
 	want_said(s, "sandtable box --rotfs /img",
 		  "sandtable: --rotfs: there is no such option (see --help)\n");
-	want_said(s, "sandtable box --rootfs /img --console -- sh",
-		  "sandtable: --console without --classic is not there yet\n");
 	want_said(s, "sandtable box --overlay-src / --tmp-overlay /x -- sh",
 		  "sandtable: an overlay is not there yet\n");
 }

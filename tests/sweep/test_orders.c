@@ -15,6 +15,7 @@ static const char *const scenarios[] = {
 	"--join &",
 	"sandtable box --rootfs /img -- /probe",
 	"sandtable box --rootfs /img --unshare-user --as-pid-1 -- /probe",
+	"sandtable box --rootfs /img --console -- /probe",
 };
 
 /* Runs once and wants what the first run saw. */
