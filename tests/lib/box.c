@@ -285,6 +285,14 @@ static int boxed_begin(struct kernel *k, struct boxed *b)
 	return 0;
 }
 
+static void signal_send(struct kernel *k, int sig)
+{
+	const uint64_t mask = UINT64_C(1) << (sig - 1);
+
+	sys_rt_sigprocmask(k, SIG_BLOCK, &mask, NULL);
+	sys_kill(k, sys_getpid(k), sig);
+}
+
 static int boxed_main(struct kernel *k, void *arg)
 {
 	static char path_word[] = "PATH=/:/nowhere", odd[] = "ODD";
@@ -304,6 +312,8 @@ static int boxed_main(struct kernel *k, void *arg)
 
 	if (status)
 		return status;
+	if (b->given->pending)
+		signal_send(k, b->given->pending);
 	if (b->given->golden)
 		cli.k = golden_begin(&golden, k, b->g);
 	if (b->given->between)

@@ -26,6 +26,7 @@ struct given {
 	bool terminal; /* its standard output is a new pty; what comes out of it is "inside" */
 	/* Typed at that pty before the program begins, which reads it as its input, too. */
 	const char *typed;
+	int pending; /* this signal is blocked, and on its way, when it begins; 0: none */
 	bool secure;
 	const char *executable; /* that it takes for its own; NULL: none */
 	bool no_path; /* its environment has no PATH */

@@ -135,6 +135,20 @@ static int leave_behind(struct kernel *k)
 	return sys_clone3(k, &args) < 0 ? 97 : 5;
 }
 
+/* Ids and capabilities, in the kernel's own words (proc_pid_status(5)). */
+static int see_rights(struct kernel *k)
+{
+	char status[VIEW_SIZE] = "", setgroups[32] = "";
+	int r = file_read(k, "/proc/self/status", status, sizeof(status));
+
+	if (r < 0 || sys_write(k, 1, status, strlen(status)) < 0)
+		return 98;
+	r = file_read(k, "/proc/self/setgroups", setgroups, sizeof(setgroups));
+	if (r == 0)
+		sys_write(k, 1, "setgroups: ", strlen("setgroups: "));
+	return r < 0 || sys_write(k, 1, setgroups, strlen(setgroups)) < 0 ? 98 : 0;
+}
+
 /* Is there a controlling terminal? */
 static const char *session_say(struct kernel *k)
 {
@@ -205,6 +219,8 @@ int probe_main(struct kernel *k, char *const *argv, char *const *envp)
 	}
 	if (argv[1] && strcmp(argv[1], "fake-input") == 0)
 		return say_fake_input(k);
+	if (argv[1] && strcmp(argv[1], "rights") == 0)
+		return see_rights(k);
 	if (argv[1] && strcmp(argv[1], "terminal") == 0)
 		return see_terminal(k);
 	if (argv[1] && strcmp(argv[1], "leave") == 0)
