@@ -185,15 +185,30 @@ static int streams_fill(struct kernel *k)
 	return r;
 }
 
-/* Known before the options are read: --args is read once.  The classic payload may do all. */
-static bool runs_payload(char *const *argv)
+static bool begins_with(const char *word, const char *option)
 {
+	return strncmp(word, option, strlen(option)) == 0;
+}
+
+/*
+ * May the payload look into the task that stays (CAP_SYS_PTRACE), whose file is ours?  In an
+ * image only where capabilities are added.  Asked before the options are read, for --args is
+ * read once, and may say anything.  The payload of the classic sequence may do all.
+ */
+static bool may_trace(char *const *argv)
+{
+	bool has_image = false, may_add = false;
+
 	if (!argv[0] || !argv[1] || strcmp(argv[1], "box") != 0)
 		return false;
-	for (argv += 2; *argv && strcmp(*argv, "--") != 0; argv++)
+	for (argv += 2; *argv && strcmp(*argv, "--") != 0; argv++) {
 		if (strcmp(*argv, "--classic") == 0)
 			return false;
-	return true;
+		has_image = has_image || begins_with(*argv, "--rootfs");
+		may_add = may_add || begins_with(*argv, "--cap-add") ||
+			  begins_with(*argv, "--args");
+	}
+	return !has_image || may_add;
 }
 
 /* Before anything is read: 0, or a status where nothing may be begun. */
@@ -206,7 +221,7 @@ static int begin(const struct cli *cli)
 	r = streams_fill(cli->k);
 	if (r < 0)
 		return say_reason(cli, r == -EISDIR ? REASON_STREAM : REASON_NONE, r);
-	r = runs_payload(cli->argv) ? exe_protect(cli) : 0;
+	r = may_trace(cli->argv) ? exe_protect(cli) : 0;
 	return r < 0 ? say_reason(cli, REASON_OWN_EXE, r) : 0;
 }
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "core/cli/exe.h"
 #include "core/cli/message.h"
 #include "core/kernel/trace.h"
 #include "core/steps/side.h"
@@ -73,6 +74,7 @@ int job_begin(struct job *job, struct text *why)
 	}
 	plan_init(job->p, steps, max);
 	job->p->arena = job->arena;
+	exe_tell(job->cli, &job->p->own);
 	job->p->show_values = job->spec->show_values;
 	return job->tracing ? trace_open(job, why) : 0;
 }

@@ -76,6 +76,12 @@ struct step {
 	const char *or_data;	/* and with other data; NULL: with the same */
 };
 
+/* A file, as it is reached by one mount. */
+struct own_file {
+	uint64_t inode, mount; /* 0: none */
+	uint32_t dev_major, dev_minor;
+};
+
 struct plan {
 	struct step *steps; /* whoever made the plan owns them */
 	size_t n, max;
@@ -88,6 +94,7 @@ struct plan {
 	/* What exec and the way there need of the spec; the steps say when. */
 	const char *program;	  /* what is executed; argv[0] may be another word */
 	unsigned long namespaces; /* that are made, CLONE_NEW* */
+	struct own_file own;	  /* what runs: nobody inside is to execute it by this mount */
 	int trace_fd;		  /* stays open as long as there are calls; 0: none */
 	const char *cwd;	  /* outside; NULL: unknown */
 	bool needs_proc;	  /* the host's, beyond the new root */

@@ -1,4 +1,5 @@
 /* The last steps: descriptors, and into the payload. */
+#include "core/steps/own.h"
 #include "core/steps/steps.h"
 
 #include <string.h>
@@ -60,14 +61,18 @@ static int close_entries(struct side *side, int dir, char *buffer)
 	return n;
 }
 
-/* What later steps of this side read. */
-static void filters_keep(struct side *side)
+/* What later steps of this side use. */
+static void later_keep(struct side *side)
 {
 	for (size_t i = 0; i < side->plan->n; i++) {
 		const struct step *step = &side->plan->steps[i];
 
-		if (step->side == side->name && step->kind == STEP_FILTER)
+		if (step->side != side->name)
+			continue;
+		if (step->kind == STEP_FILTER)
 			kept_add(side, step->fd);
+		if (step->kind == STEP_TERMINAL)
+			kept_add(side, side->slots[step->slot]);
 	}
 }
 
@@ -79,7 +84,7 @@ int step_hold(struct side *side, const struct step *step)
 	kept_add(side, side->slots[step->slot]);
 	kept_add(side, step->fd);
 	kept_add(side, side->plan->trace_fd);
-	filters_keep(side);
+	later_keep(side);
 	while (first >= 0 && r == 0) {
 		int next = kept_after(side, first);
 
@@ -129,8 +134,11 @@ static int exec_explain(struct side *side, const char *path, int r)
 static int exec_path(struct side *side, const char *path)
 {
 	const struct plan *p = side->plan;
-	int r = sys_execveat(side->k, AT_FDCWD, path, p->argv, side->envp, 0);
+	int r = own_refuse(side, path);
 
+	if (r < 0)
+		return r;
+	r = sys_execveat(side->k, AT_FDCWD, path, p->argv, side->envp, 0);
 	return exec_explain(side, path, r);
 }
 

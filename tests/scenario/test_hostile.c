@@ -1,7 +1,6 @@
 /* Hostile images and careless callers: nothing of the host is reached, and nothing changed. */
 #include <string.h>
 
-#include "tests/lib/reached.h"
 #include "tests/lib/scene.h"
 
 #define BOX "sandtable box "
@@ -218,88 +217,6 @@ static void lock_files_that_are_magic_links_are_refused(void **state)
 	want_refused(s, "cannot lock /lock");
 }
 
-/* CVE-2019-5736: our own executable, as those inside could come to see it. */
-
-static struct kernel *refusing(void *context, struct kernel *k)
-{
-	struct fault *fault = context, asked = *fault;
-
-	fault_init(fault, k);
-	fault->op = asked.op;
-	fault->contains = asked.contains;
-	fault->nth = asked.nth;
-	fault->answer = asked.answer;
-	return &fault->layer.kernel;
-}
-
-static int run_executable(struct scene *s, const char *executable, const char *options)
-{
-	const struct given given = {.line = options,
-				    .executable = executable,
-				    .between = refusing,
-				    .context = &s->fault};
-
-	return box_run_only(&s->g, &given);
-}
-
-static void our_own_executable_runs_from_a_read_only_mount(void **state)
-{
-	struct scene *s = *state;
-	char memory[BOX_TEXT_SIZE];
-	struct text inside;
-
-	box_prepare(&s->g, &(struct given){.image = FOUR});
-	s->fault = (struct fault){.op = OP_mount_setattr, .contains = "MOUNT_ATTR_RDONLY"};
-	assert_int_equal(run_executable(s, "/img/probe", IMAGE "-- /img/probe"), 0);
-	assert_int_equal(s->fault.n_counted, 1);
-	/* What it was executed as on this host is no box: nothing was run in one. */
-	text_init(&inside, memory, sizeof(memory));
-	ground_read(&s->g, "/inside", &inside);
-	assert_string_equal(inside.at, "");
-}
-
-static void where_it_cannot_be_protected_nothing_is_executed(void **state)
-{
-	static const enum sysop calls[] = {OP_openat, OP_fstatfs, OP_open_tree,
-					   OP_mount_setattr, OP_execveat};
-	struct scene *s = *state;
-
-	for (size_t i = 0; i < COUNT(calls); i++) {
-		char memory[BOX_TEXT_SIZE];
-		struct text said;
-
-		scene_again(s);
-		box_prepare(&s->g, &(struct given){.image = FOUR});
-		s->fault = (struct fault){.op = (int)calls[i], .nth = 1, .answer = -EPERM};
-		assert_int_equal(run_executable(s, "/img/probe", IMAGE "-- /img/probe"),
-				 125 << 8);
-		text_init(&said, memory, sizeof(memory));
-		ground_read(&s->g, "/said", &said);
-		assert_non_null(strstr(said.at, "[own-executable]"));
-	}
-	reached("why", "own-executable", NULL);
-}
-
-static void what_is_read_only_already_goes_on(void **state)
-{
-	struct scene *s = *state;
-	char memory[256];
-	struct text error;
-
-	text_init(&error, memory, sizeof(memory));
-	assert_int_equal(fake_world(s->g.fake, "/ro tmpfs ro\n/ro/x file elf\n", &error), 0);
-	box_prepare(&s->g, &(struct given){.image = FOUR});
-	s->fault = (struct fault){.op = OP_open_tree, .contains = "/ro/x"};
-	assert_int_equal(run_executable(s, "/ro/x", IMAGE "-- /probe exit 9"), 9 << 8);
-	assert_int_equal(s->fault.n_counted, 0);
-	/* Nor is there anything to protect of the classic sequence, for trusted images. */
-	assert_int_equal(run_executable(s, "/img/probe",
-					BOX "--classic --rootfs @/img -- /probe exit 8"),
-			 8 << 8);
-	s->fault = (struct fault){.op = OP_geteuid, .nth = 1, .answer = 1000};
-	assert_int_equal(run_executable(s, "/img/probe", IMAGE "-- /probe exit 7"), 7 << 8);
-}
-
 /* Moments at which somebody else exchanges something: see struct meddling. */
 
 /* The link that led to the new proc leads to an empty directory now. */
@@ -426,9 +343,6 @@ int main(int argc, char **argv)
 		SCENE_BOTH(a_directory_that_lies_outside_is_not_entered),
 		SCENE_BOTH(nothing_is_inherited_that_nobody_asked_for),
 		SCENE_BOTH(lock_files_that_are_magic_links_are_refused),
-		SCENE_FAKE(our_own_executable_runs_from_a_read_only_mount),
-		SCENE_FAKE(where_it_cannot_be_protected_nothing_is_executed),
-		SCENE_FAKE(what_is_read_only_already_goes_on),
 		SCENE_BOTH(a_proc_that_is_exchanged_before_it_is_protected_is_refused),
 		SCENE_BOTH(a_link_that_appears_where_a_directory_is_made_is_refused),
 		SCENE_BOTH(a_place_that_becomes_a_link_is_not_followed),
