@@ -208,6 +208,46 @@ static void nothing_is_inherited_that_nobody_asked_for(void **state)
 	}
 }
 
+/* A name without / is looked for inside, whatever PATH says. */
+static void a_path_that_leads_out_finds_nothing(void **state)
+{
+	struct scene *s = *state;
+
+	scene_run(s,
+		  &(struct given){.line = IMAGE "--setenv PATH "
+						"/proc/self/fd/9@/img::../..@/img:/proc/1/root"
+						"@/img -- probe",
+				  .image = FOUR "/work dir\n",
+				  .leaks = "/",
+				  .leaks_as = 9});
+	/* "" is the working directory, which is the root. */
+	if (s->seen.status != 0)
+		fail_msg("said: %s", s->seen.said);
+	scene_run(s,
+		  &(struct given){.line = IMAGE "--chdir /work --setenv PATH "
+						"/proc/self/fd/9@/img::../..@/img:/proc/1/root"
+						"@/img -- probe",
+				  .leaks = "/",
+				  .leaks_as = 9});
+	/* The task that stays is nobody's to look into: that is no directory to be searched. */
+	want_refusal(&s->seen, 126, "sandtable: cannot execute probe", "exec-not-executable");
+}
+
+/* Read-only already, with its mount points. */
+static void a_rootfs_on_a_read_only_mount_works(void **state)
+{
+	struct scene *s = *state;
+	char memory[256];
+	struct text error;
+
+	text_init(&error, memory, sizeof(memory));
+	box_prepare(&s->g, &(struct given){.image = FOUR});
+	assert_int_equal(fake_world(s->g.fake, "/roimg bind from=/img ro-mount\n", &error), 0);
+	box_run(&s->g, &(struct given){.line = BOX "--rootfs /roimg -- /probe"}, &s->seen);
+	want_line(s, "/ ro\n");
+	want_line(s, "mkdir /new: EROFS\n");
+}
+
 /* What a lock file leads to is the image's choice. */
 static void lock_files_that_are_magic_links_are_refused(void **state)
 {
@@ -342,6 +382,8 @@ int main(int argc, char **argv)
 		SCENE_BOTH(nothing_is_executed_by_a_leaked_directory),
 		SCENE_BOTH(a_directory_that_lies_outside_is_not_entered),
 		SCENE_BOTH(nothing_is_inherited_that_nobody_asked_for),
+		SCENE_BOTH(a_path_that_leads_out_finds_nothing),
+		SCENE_FAKE(a_rootfs_on_a_read_only_mount_works),
 		SCENE_BOTH(lock_files_that_are_magic_links_are_refused),
 		SCENE_BOTH(a_proc_that_is_exchanged_before_it_is_protected_is_refused),
 		SCENE_BOTH(a_link_that_appears_where_a_directory_is_made_is_refused),
