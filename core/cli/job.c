@@ -74,7 +74,9 @@ int job_begin(struct job *job, struct text *why)
 	}
 	plan_init(job->p, steps, max);
 	job->p->arena = job->arena;
-	exe_tell(job->cli, &job->p->own);
+	/* A rehearsed host has no file of ours, but perhaps one with its numbers. */
+	if (job->spec->verb == VERB_BOX)
+		exe_tell(job->cli, &job->p->own);
 	job->p->show_values = job->spec->show_values;
 	return job->tracing ? trace_open(job, why) : 0;
 }
