@@ -161,7 +161,7 @@ int fake_place(struct fake *f, int dirfd, const char *path, unsigned int how,
 struct fake_status {
 	uint64_t inheritable, permitted, bounding, ambient;
 	bool is_hosts_userns, is_in_hosts_mounts;
-	bool is_dumpable, no_new_privs, has_terminal, cwd_is_inside;
+	bool is_dumpable, no_new_privs, has_hosts_terminal, cwd_is_inside;
 	int n_filters;
 	int n_kept; /* descriptors from 3 on that exec leaves open */
 	int n_kept_directories;

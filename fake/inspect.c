@@ -3,6 +3,7 @@
 #include "fake/mount_tree.h"
 #include "fake/seccomp.h"
 #include "fake/task.h"
+#include "fake/tty.h"
 
 #include <limits.h>
 #include <string.h>
@@ -92,7 +93,8 @@ void fake_status(struct fake *f, struct fake_status *out)
 		.is_hosts_userns = cred->user_ns == f->init_user_ns,
 		.is_dumpable = t->is_dumpable,
 		.no_new_privs = t->no_new_privs,
-		.has_terminal = t->tty != NULL,
+		.has_hosts_terminal = t->tty && t->tty->dentry &&
+				      sb_is_of_host(f, t->tty->dentry->inode->sb),
 		.n_filters = seccomp_count(t->seccomp),
 		.is_in_hosts_mounts = t->ns.mnt == f->init->ns.mnt,
 		.cwd_is_inside = path_text(f, &t->cwd, &t->root, &cwd),

@@ -256,6 +256,10 @@ static void plan_payload(struct plan *p, const struct spec *spec, const struct f
 {
 	if (p->has_payload)
 		payload_add(p, (struct step){.kind = STEP_ARM});
+	if (spec->new_session || spec->terminal)
+		payload_add(p, (struct step){.kind = STEP_SESSION});
+	if (spec->terminal)
+		payload_add(p, (struct step){.kind = STEP_TERMINAL, .slot = SLOT_SLAVE});
 	/*
 	 * Before any path of the image is walked: /proc/self/fd would lead out by what the
 	 * caller left open.
@@ -263,10 +267,6 @@ static void plan_payload(struct plan *p, const struct spec *spec, const struct f
 	payload_add(p,
 		    (struct step){.kind = STEP_HOLD, .slot = SLOT_CHANNEL_INIT, .fd = -EBADF});
 	payload_add(p, (struct step){.kind = STEP_CHDIR, .target = spec->chdir});
-	if (spec->new_session || spec->terminal)
-		payload_add(p, (struct step){.kind = STEP_SESSION});
-	if (spec->terminal)
-		payload_add(p, (struct step){.kind = STEP_TERMINAL, .slot = SLOT_SLAVE});
 	payload_add(p, (struct step){.kind = STEP_TELL, .word = WORD_READY});
 	payload_add(p, (struct step){.kind = STEP_HEAR, .word = WORD_GO});
 	plan_filters(p, spec, facts);

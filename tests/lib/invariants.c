@@ -291,7 +291,7 @@ static void want_caps(struct invariants *inv, const struct fake_status *s)
 		broken(inv, "I8: new privileges may be had", "exec");
 	if (s->is_dumpable)
 		broken(inv, "I9: others may look into the task", "exec");
-	if (s->has_terminal && !s->n_filters && !inv->has_pty)
+	if (s->has_hosts_terminal && !s->n_filters)
 		broken(inv, "I13: a terminal of the caller's takes input", "exec");
 }
 
@@ -420,7 +420,6 @@ static void word_read(struct invariants *inv, const char *word, const char *next
 	inv->classic = inv->classic || strcmp(word, "--classic") == 0;
 	inv->joins = inv->joins || strcmp(word, "--join") == 0;
 	inv->has_rootfs = inv->has_rootfs || strcmp(word, "--rootfs") == 0;
-	inv->has_pty = inv->has_pty || strcmp(word, "--console") == 0;
 	inv->readonly = inv->readonly || strcmp(word, "--readonly") == 0;
 	inv->adds_caps = inv->adds_caps || strcmp(word, "--cap-add") == 0;
 	inv->binds_devices = inv->binds_devices || strncmp(word, "--dev-bind", 10) == 0;
