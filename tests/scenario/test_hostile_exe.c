@@ -175,6 +175,29 @@ static void what_does_not_is_left_to_the_kernel(void **state)
 	assert_non_null(strstr(s->seen.said, "statx("));
 }
 
+static void a_program_that_cannot_be_read_is_not_executed(void **state)
+{
+	struct scene *s = *state;
+
+	s->fault =
+		(struct fault){.op = OP_read, .contains = ", 255)", .nth = 1, .answer = -EIO};
+	scene_run(s, &(struct given){.executable = "/nowhere",
+				     .between = refusing,
+				     .context = &s->fault,
+				     .line = IMAGE "-- /probe"});
+	/* No executable is known: nothing is read. */
+	assert_int_equal(s->seen.status, 0);
+	scene_again(s);
+	s->fault =
+		(struct fault){.op = OP_read, .contains = ", 255)", .nth = 1, .answer = -EIO};
+	scene_run(s, &(struct given){.executable = "/img/probe",
+				     .between = refusing,
+				     .context = &s->fault,
+				     .line = IMAGE "-- /probe"});
+	assert_int_equal(s->seen.status, 126 << 8);
+	assert_non_null(strstr(s->seen.said, "-EIO"));
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -183,6 +206,7 @@ int main(int argc, char **argv)
 		SCENE_FAKE(what_is_read_only_already_goes_on),
 		SCENE_FAKE(a_command_that_leads_back_to_us_is_refused),
 		SCENE_FAKE(what_does_not_is_left_to_the_kernel),
+		SCENE_FAKE(a_program_that_cannot_be_read_is_not_executed),
 	};
 
 	(void)argv;
