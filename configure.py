@@ -254,6 +254,11 @@ def use_edges(n):
     n.build("demo", "script", (), implicit=[
         "tests/linux/demo", "build/release/sandtable", *KERNEL_RUNNER],
             command="tests/linux/demo")
+    program(n, "debug", "tests/linux/look", ["tests/linux/look.c"], [], static=True)
+    n.build("compare", "script", (), implicit=[
+        "tests/linux/compare", "tests/linux/uses.txt", "build/debug/tests/linux/look",
+        "build/release/sandtable"],
+            command="tests/linux/compare build/release/sandtable build/debug/tests/linux/look")
     n.build("install", "script", (), implicit=["build/release/sandtable"],
             command="install -D -m 755 build/release/sandtable "
                     "$$DESTDIR$${PREFIX:-/usr/local}/bin/sandtable && "

@@ -100,7 +100,7 @@ static void plan_host(struct plan *p, const struct spec *spec)
 					  .fd = spec->info_fd,
 					  .flags = p->namespaces});
 	if (spec->json_status_fd >= 0)
-		plan_add(p, (struct step){.kind = STEP_INFO,
+		plan_add(p, (struct step){.kind = STEP_STATUS_INFO,
 					  .fd = spec->json_status_fd,
 					  .flags = p->namespaces});
 	if (spec->terminal) {
@@ -161,13 +161,14 @@ static void plan_filters(struct plan *p, const struct spec *spec, const struct f
 static uint64_t kept_capabilities(const struct plan *p, const struct spec *spec,
 				  const struct facts *facts, uid_t uid)
 {
-	bool is_root = facts->root && facts->may_admin && !(p->namespaces & CLONE_NEWUSER);
+	bool is_root = facts->root && facts->may_admin;
 	uint64_t kept = 0;
 
 	if (spec->rootfs && uid == 0)
 		kept = IMAGE_CAPABILITIES;
+	/* A new user namespace would give those that its maker has not. */
 	else if (is_root && spec->userns < 0)
-		kept = EVERY_CAPABILITY;
+		kept = p->namespaces & CLONE_NEWUSER ? facts->caps : EVERY_CAPABILITY;
 	return (kept | spec->cap_add) & ~spec->cap_drop;
 }
 
@@ -183,8 +184,8 @@ static void plan_capabilities(struct plan *p, const struct spec *spec,
 	/* Even where all are kept: what the caller had inheritable is not (capabilities(7)). */
 	init_add(p, (struct step){.kind = STEP_CAPS, .bits = kept});
 	/* exec takes from whoever is not 0 what is not ambient (capabilities(7)). */
-	if (ids->uid != 0 && kept && kept != EVERY_CAPABILITY)
-		init_add(p, (struct step){.kind = STEP_AMBIENT, .bits = kept});
+	if (ids->uid != 0 && kept & spec->cap_add)
+		init_add(p, (struct step){.kind = STEP_AMBIENT, .bits = kept & spec->cap_add});
 }
 
 /* From the tree to the payload: what it starts as. */
@@ -256,7 +257,7 @@ static void plan_payload(struct plan *p, const struct spec *spec, const struct f
 {
 	if (p->has_payload)
 		payload_add(p, (struct step){.kind = STEP_ARM});
-	if (spec->new_session || spec->terminal)
+	if (spec->terminal || (spec->new_session && !p->has_payload))
 		payload_add(p, (struct step){.kind = STEP_SESSION});
 	if (spec->terminal)
 		payload_add(p, (struct step){.kind = STEP_TERMINAL, .slot = SLOT_SLAVE});
@@ -301,6 +302,9 @@ void plan_box(struct plan *p, const struct spec *spec, const struct facts *facts
 	if (spec->terminal)
 		plan_pty(p, spec);
 	plan_becomes(p, spec, facts, &ids);
+	/* Led by the task that stays: its leader would get any terminal that it opens. */
+	if (p->has_payload && spec->new_session && !spec->terminal)
+		init_add(p, (struct step){.kind = STEP_SESSION});
 	if (p->has_payload)
 		plan_reaper(p, spec);
 	plan_payload(p, spec, facts);

@@ -15,7 +15,7 @@ static void plan_mount(struct plan *p, const char *fstype, const char *target,
 
 /*
  * What would reach the whole machine's kernel.  Who is root there by ids alone can write to
- * these whatever its capabilities are; in a user namespace their owner is not mapped.
+ * these whatever its capabilities are, and in whichever user namespace it is mapped.
  */
 static void plan_proc(struct plan *p, const char *target, bool is_root)
 {
@@ -23,7 +23,14 @@ static void plan_proc(struct plan *p, const char *target, bool is_root)
 					      "acpi", "scsi",	       "dynamic_debug", "fs"};
 	const char *proc = plan_word(p, "%s%s", target[0] == '/' ? "" : "/", target);
 
-	plan_mount(p, "proc", target, SHUT, NULL);
+	/* A new one would be of a pid namespace that is not the sandbox's: it has the host's. */
+	if (p->namespaces & CLONE_NEWPID)
+		plan_mount(p, "proc", target, SHUT, NULL);
+	else
+		init_add(p, (struct step){.kind = STEP_BIND,
+					  .source = "/proc",
+					  .target = target,
+					  .flags = MS_BIND | MS_REC | SHUT});
 	for (size_t i = 0; is_root && i < COUNT(covered); i++)
 		init_add(p, (struct step){.kind = STEP_PROTECT,
 					  .source = proc,
@@ -107,7 +114,7 @@ static void plan_image(struct plan *p, const struct spec *spec, const struct fac
 				  .target = "/",
 				  .flags = MS_BIND | MS_REC | MS_NOSUID | MS_NODEV,
 				  .slot = SLOT_ROOTFS});
-	plan_proc(p, "proc", is_root);
+	plan_proc(p, "proc", facts->root);
 	plan_sys(p, is_root || (p->namespaces & CLONE_NEWNET));
 	/* Nodes of a tmpfs of our own: none of the image's is ever used. */
 	plan_mount(p, "tmpfs", "dev", MS_NOSUID | MS_STRICTATIME, "mode=755");
@@ -147,7 +154,13 @@ static void plan_tmpfs(struct plan *p, const struct tree_op *op)
 
 	if (op->size)
 		data = plan_word(p, "%s,size=%llu", data, (unsigned long long)op->size);
-	plan_mount(p, "tmpfs", op->target, MS_NOSUID | MS_NODEV, data);
+	init_add(p, (struct step){.kind = STEP_NEW,
+				  .source = "tmpfs",
+				  .target = op->target,
+				  .fstype = "tmpfs",
+				  .flags = MS_NOSUID | MS_NODEV,
+				  .mode = op->mode,
+				  .data = data});
 }
 
 /* Data that a descriptor gives, as a file or as a mount of one. */
@@ -172,14 +185,12 @@ static void plan_change(struct plan *p, const struct tree_op *op, enum step_kind
 
 static void plan_op(struct plan *p, const struct tree_op *op, const struct facts *facts)
 {
-	bool is_root = facts->root && facts->may_admin && !(p->namespaces & CLONE_NEWUSER);
-
 	switch (op->kind) {
 	case TREE_BIND:
 	case TREE_DEV_BIND:
 		return plan_bind(p, op);
 	case TREE_PROC:
-		return plan_proc(p, op->target, is_root);
+		return plan_proc(p, op->target, facts->root);
 	case TREE_DEV:
 		return plan_dev(p, op->target, facts);
 	case TREE_TMPFS:

@@ -37,7 +37,8 @@ static int info_write(struct side *side, int fd, const struct text *t)
 }
 
 /* A namespace's number is its file's inode (namespaces(7)). */
-static int namespace_say(struct side *side, const struct namespace_file *file, struct text *out)
+static int namespace_say(struct side *side, const struct namespace_file *file,
+			 const char *between, struct text *out)
 {
 	char memory[64];
 	struct text path;
@@ -48,28 +49,41 @@ static int namespace_say(struct side *side, const struct namespace_file *file, s
 	text_addf(&path, "/proc/%d/ns/%s", side->child, file->name);
 	r = sys_statx(side->k, AT_FDCWD, path.at, 0, STATX_INO, &st);
 	if (r == 0)
-		text_addf(out, ",\n    \"%s\": %llu", file->key,
+		text_addf(out, ",%s\"%s\": %llu", between, file->key,
 			  (unsigned long long)st.stx_ino);
 	return r;
 }
 
-int step_info(struct side *side, const struct step *step)
+/* One document; between: what stands before each of its members. */
+static int info_say(struct side *side, const struct step *step, const char *between,
+		    const char *end)
 {
 	char memory[TEXT_SIZE];
 	struct text out;
 
 	text_init(&out, memory, sizeof(memory));
-	text_addf(&out, "{\n    \"child-pid\": %d", side->child);
+	text_addf(&out, "{%s\"child-pid\": %d", between, side->child);
 	for (size_t i = 0; i < N_FILES; i++) {
 		if (!(step->flags & namespace_files[i].flag))
 			continue;
-		int r = namespace_say(side, &namespace_files[i], &out);
+		int r = namespace_say(side, &namespace_files[i], between, &out);
 
 		if (r < 0)
 			return r;
 	}
-	text_add(&out, "\n}\n");
+	text_add(&out, end);
 	return info_write(side, step->fd, &out);
+}
+
+int step_info(struct side *side, const struct step *step)
+{
+	return info_say(side, step, "\n    ", "\n}\n");
+}
+
+/* A document a line: whoever reads them need not look for their ends. */
+int step_status_info(struct side *side, const struct step *step)
+{
+	return info_say(side, step, " ", " }\n");
 }
 
 int step_exit_info(struct side *side, const struct step *step)

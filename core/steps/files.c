@@ -29,7 +29,7 @@ int step_symlink(struct side *side, const struct step *step)
 	const char *name;
 	int dir, r;
 
-	dir = target_parent(side, step->target, &name);
+	dir = target_parent(side, step->target, 0755, &name);
 	if (dir < 0)
 		return dir;
 	r = sys_symlinkat(side->k, step->source, dir, name);
@@ -94,7 +94,7 @@ int step_file(struct side *side, const struct step *step)
 	const char *name;
 	int dir, fd, r;
 
-	dir = target_parent(side, step->target, &name);
+	dir = target_parent(side, step->target, step->mode, &name);
 	if (dir < 0)
 		return dir;
 	fd = sys_openat(side->k, dir, name,

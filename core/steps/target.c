@@ -42,10 +42,20 @@ struct making {
 
 static int target_ensure(struct side *side, char *path, struct making *making);
 
+/* Who may do nothing with what is made may do nothing with what is made for it (bwrap(1)). */
+static mode_t parent_mode(mode_t mode)
+{
+	mode_t kept = 0700;
+
+	kept |= mode & 070 ? 050 : 0;
+	return kept | (mode & 07 ? 05 : 0);
+}
+
 /* The directory that holds the last component of path, which name receives. */
 static int parent_make(struct side *side, char *path, struct making *making, const char **name)
 {
-	struct making parent = {.type = S_IFDIR, .mode = 0755, .links = making->links};
+	struct making parent = {
+		.type = S_IFDIR, .mode = parent_mode(making->mode), .links = making->links};
 	char *slash = strrchr(path, '/');
 	char above[] = "/";
 	int dir;
@@ -199,9 +209,9 @@ int place_open(struct side *side, const struct step *step, mode_t type)
 	return plain_open(side, step->target, type, step->mode);
 }
 
-int target_parent(struct side *side, const char *path, const char **name)
+int target_parent(struct side *side, const char *path, mode_t mode, const char **name)
 {
-	struct making making = {.type = S_IFDIR};
+	struct making making = {.type = S_IFDIR, .mode = mode};
 	char *copy = path_copy(side, path);
 	const char *slash;
 	const char *last;

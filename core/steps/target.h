@@ -23,6 +23,6 @@ int target_open(struct side *side, const char *path, mode_t type, mode_t mode);
 int place_open(struct side *side, const struct step *step, mode_t type);
 
 /* The directory that is to hold the last component, which name receives; makes it. */
-int target_parent(struct side *side, const char *path, const char **name);
+int target_parent(struct side *side, const char *path, mode_t mode, const char **name);
 
 #endif

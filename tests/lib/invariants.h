@@ -17,7 +17,7 @@ struct invariants {
 	struct layer layer;
 	struct kernel *base; /* beneath all layers: asked on Linux */
 	struct fake *fake;   /* NULL on Linux */
-	bool classic, joins, has_rootfs, adds_caps, binds_devices, readonly;
+	bool classic, joins, has_rootfs, adds_caps, binds_devices, readonly, has_proc;
 	/* Places of the host that the command line gives away, from their superblock's root. */
 	char given[INVARIANT_PATHS][128];
 	int n_given;

@@ -168,8 +168,8 @@ static void the_caller_is_told_how_it_ended(void **state)
 
 	run(s, fds, IMAGE "--json-status-fd 20 -- /probe exit 7");
 	assert_int_equal(s->seen.status, 7 << 8);
-	want_told(s, "\"child-pid\": ");
-	want_told(s, "{ \"exit-code\": 7 }\n");
+	want_told(s, "{ \"child-pid\": ");
+	want_told(s, " }\n{ \"exit-code\": 7 }\n");
 }
 
 static void it_waits_for_a_byte_of_a_descriptor(void **state)

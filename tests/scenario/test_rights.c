@@ -65,16 +65,21 @@ static void root_without_an_image_keeps_what_it_has(void **state)
 	assert_non_null(strstr(s->seen.inside, "NoNewPrivs:\t1\n"));
 }
 
-/* In a user namespace nothing is left by itself. */
-static void a_user_namespace_gives_nothing_that_was_not_asked_for(void **state)
+#define USERNS BOX "--bind @/img / --proc /proc --unshare-pid --unshare-user "
+
+/* As root of the host: what a user namespace gives is kept as bubblewrap keeps it. */
+static void root_keeps_what_a_user_namespace_gives(void **state)
 {
 	struct scene *s = *state;
 
-	want(s, BOX "--bind @/img / --proc /proc --unshare-pid --unshare-user -- /probe rights",
-	     "Uid:\t0\t0\t0\t0\nCapEff:\t0000000000000000\nCapBnd:\t0000000000000000\n");
+	scene_run(s, &(struct given){.line = USERNS "-- /probe rights"});
+	assert_int_equal(s->seen.status, 0);
+	assert_non_null(strstr(s->seen.inside, "Uid:\t0\t0\t0\t0\n"));
+	assert_null(strstr(s->seen.inside, "CapEff:\t0000000000000000\n"));
+	want(s, USERNS "--cap-drop ALL -- /probe rights",
+	     "CapEff:\t0000000000000000\nCapBnd:\t0000000000000000\n");
 	want(s,
-	     BOX "--bind @/img / --proc /proc --unshare-pid --unshare-user --uid 7 --gid 8 "
-		 "--cap-add CAP_KILL -- /probe rights",
+	     USERNS "--uid 7 --gid 8 --cap-drop ALL --cap-add CAP_KILL -- /probe rights",
 	     "Uid:\t7\t7\t7\t7\nGid:\t8\t8\t8\t8\n"
 	     "CapInh:\t0000000000000020\nCapPrm:\t0000000000000020\n"
 	     "CapEff:\t0000000000000020\nCapBnd:\t0000000000000020\n"
@@ -104,7 +109,7 @@ int main(int argc, char **argv)
 		SCENE_BOTH(root_of_an_image_keeps_few_capabilities),
 		SCENE_BOTH(capabilities_are_added_and_dropped_in_their_order),
 		SCENE_BOTH(root_without_an_image_keeps_what_it_has),
-		SCENE_BOTH(a_user_namespace_gives_nothing_that_was_not_asked_for),
+		SCENE_BOTH(root_keeps_what_a_user_namespace_gives),
 		SCENE_BOTH(ids_that_devpts_cannot_have_take_a_second_namespace),
 		SCENE_BOTH(groups_cannot_be_dropped),
 	};

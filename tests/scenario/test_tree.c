@@ -37,6 +37,10 @@ static void directories_are_made_with_their_parents(void **state)
 	       IMAGE "--perms 0700 --dir /a --dir //a//b/ --dir c --chmod 0711 /a -- /probe");
 	want(s, s->seen.after, "a dir 0711\n");
 	want(s, s->seen.after, "c dir 0755\n");
+	scene_again(s);
+	run_on(s, SYSTEM, IMAGE "--perms 0700 --dir /a/b/c --perms 0750 --dir /d/e -- /probe");
+	want(s, s->seen.after, "a dir 0700\n");
+	want(s, s->seen.after, "d dir 0750\n");
 }
 
 static void a_link_says_what_it_is_told_to(void **state)
