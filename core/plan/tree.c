@@ -23,7 +23,7 @@ static void plan_proc(struct plan *p, const char *target, bool is_root)
 					      "acpi", "scsi",	       "dynamic_debug", "fs"};
 	const char *proc = plan_word(p, "%s%s", target[0] == '/' ? "" : "/", target);
 
-	/* A new one would be of a pid namespace that is not the sandbox's: it has the host's. */
+	/* A new one would be of a pid namespace that is not its own: it has the host's. */
 	if (p->namespaces & CLONE_NEWPID)
 		plan_mount(p, "proc", target, SHUT, NULL);
 	else
