@@ -16,7 +16,7 @@ static int ptmx_open(struct side *side, int pts, const char *name)
 
 	if (r == 0 && st.f_type != DEVPTS_SUPER_MAGIC)
 		r = side_refuse(side, REASON_NOT_DEVPTS, name);
-	return r < 0 ? r : sys_openat2(side->k, pts, "ptmx", &how, sizeof(how));
+	return r < 0 ? r : open_scoped(side, pts, "ptmx", &how);
 }
 
 /* The other end by its first, whatever its path is by now (TIOCGPTPEER(2const)). */

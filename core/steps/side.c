@@ -63,6 +63,18 @@ int slot_close_after(struct side *side, enum slot slot, int r)
 	return fd_close_after(side, fd, r);
 }
 
+/* As often as a walk may be disturbed before it is taken for an attack, or for a fault. */
+#define WALKS_MAX 64
+
+int open_scoped(struct side *side, int dir, const char *path, const struct open_how *how)
+{
+	int r = -EAGAIN;
+
+	for (int i = 0; r == -EAGAIN && i < WALKS_MAX; i++)
+		r = sys_openat2(side->k, dir, path, how, sizeof(*how));
+	return r;
+}
+
 int open_beneath(struct side *side, int dir, const char *path, int flags)
 {
 	const struct open_how how = {
@@ -70,7 +82,7 @@ int open_beneath(struct side *side, int dir, const char *path, int flags)
 		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
 	};
 
-	return sys_openat2(side->k, dir, path, &how, sizeof(how));
+	return open_scoped(side, dir, path, &how);
 }
 
 int parent_open(struct side *side, const char *path, const char **name)

@@ -68,6 +68,12 @@ int fd_keep_after(struct side *side, int fd, int kept);
 int slot_close_after(struct side *side, enum slot slot, int r);
 
 /*
+ * openat2(2) that walks again where somebody anywhere moved a directory or changed a mount
+ * while it went through "..": the kernel then cannot tell whether it came out (EAGAIN).
+ */
+int open_scoped(struct side *side, int dir, const char *path, const struct open_how *how);
+
+/*
  * Opens a path beneath the descriptor dir with O_PATH and flags; no component may be a
  * symbolic link (ELOOP) or lead out (EXDEV).  See openat2(2).
  */

@@ -30,7 +30,7 @@ int target_find(struct side *side, const char *path, int flags)
 		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
 	};
 
-	return sys_openat2(side->k, root_of(side), path_inside(path), &how, sizeof(how));
+	return open_scoped(side, root_of(side), path_inside(path), &how);
 }
 
 /* What is to be made where nothing is. */

@@ -35,7 +35,7 @@ int step_id_map(struct side *side, const struct step *step)
 
 	text_init(&path, memory, sizeof(memory));
 	text_addf(&path, "self/%s", step->target);
-	fd = sys_openat2(side->k, side->slots[SLOT_PROC], path.at, &how, sizeof(how));
+	fd = open_scoped(side, side->slots[SLOT_PROC], path.at, &how);
 	if (fd < 0)
 		return fd;
 	r = sys_write(side->k, fd, step->data, strlen(step->data));

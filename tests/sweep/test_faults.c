@@ -22,8 +22,8 @@ struct counts {
 static bool is_tolerated(enum sysop op, int error)
 {
 	switch (op) {
-	case OP_openat2: /* then it is made */
-		return error == ENOENT;
+	case OP_openat2: /* then it is made; then it is walked again */
+		return error == ENOENT || error == EAGAIN;
 	case OP_mkdirat:
 	case OP_mknodat:
 		return error == EEXIST;
