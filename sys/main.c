@@ -6,6 +6,7 @@
 
 #include "core/cli/cli.h"
 #include "fake/fake.h"
+#include "sys/caller.h"
 #include "sys/linux.h"
 
 #define PROFILE "6.1"
@@ -18,6 +19,8 @@ struct held {
 	struct fake *fake;
 	const struct rehearsed *rehearsed;
 	struct view *view;
+	struct caller caller;
+	int unlike; /* -errno where its task could not become the caller */
 };
 
 /* What stands in for the host's ptys: as many as make the one that is asked for exist. */
@@ -80,6 +83,11 @@ static int held_main(void *arg)
 	fds_make(k, held->rehearsed);
 	if (held->rehearsed->console)
 		ptys_make(k, held->rehearsed->console);
+	held->unlike = sys_chdir(k, held->caller.cwd);
+	if (held->unlike >= 0 && !held->rehearsed->as_root)
+		held->unlike = caller_become(k, &held->caller);
+	if (held->unlike < 0)
+		return -held->unlike;
 	return held->rehearsed->main(k, held->rehearsed->arg);
 }
 
@@ -99,11 +107,9 @@ static void held_exec(void *context, struct fake *f, const char *path, char *con
 	held->rehearsed->look(k, envp, held->rehearsed->arg);
 }
 
-/* "a/../b" beneath the caller's directory is "/b" on the rehearsed host, which starts at /. */
-static void path_clean(const char *path, char out[PATH_SIZE])
+/* Adds to what is there already, of n bytes: "a/../b" after "/c" is "/c/b". */
+static size_t path_walk(const char *path, char out[PATH_SIZE], size_t n)
 {
-	size_t n = 0;
-
 	while (*path) {
 		size_t length = strcspn(path, "/");
 
@@ -119,6 +125,15 @@ static void path_clean(const char *path, char out[PATH_SIZE])
 		path += length + (path[length] == '/');
 	}
 	out[n] = '\0';
+	return n;
+}
+
+/* A path of the caller's, from the root on and without dots; the root is "". */
+static void path_clean(const struct held *held, const char *path, char out[PATH_SIZE])
+{
+	size_t n = *path == '/' ? 0 : path_walk(held->caller.cwd, out, 0);
+
+	path_walk(path, out, n);
 }
 
 /* The standard host has these of its own. */
@@ -225,6 +240,26 @@ static void parent_of(const char *path, char out[PATH_SIZE])
 	snprintf(out, PATH_SIZE, "%.*s", (int)n, n ? path : ".");
 }
 
+static int path_take(struct held *held, struct kernel *real, const char *path,
+		     struct text *why);
+
+/*
+ * A path behind a directory that the caller may not search: taken as far as it is seen, it is
+ * behind the same one there.  What root finds there is not known.
+ */
+static int hidden_take(struct held *held, struct kernel *real, const char *path,
+		       struct text *why)
+{
+	char above[PATH_SIZE];
+
+	parent_of(path, above);
+	if (held->rehearsed->as_root || !above[1]) {
+		text_addf(why, "%s cannot be read: %s", path, strerror(EACCES));
+		return -EACCES;
+	}
+	return path_take(held, real, above, why);
+}
+
 /*
  * A path of the real host, found on the rehearsed one, too: a file with the directory that it
  * is in.  What is not there is not there either: the rehearsal says so as the run would.
@@ -237,7 +272,9 @@ static int path_take(struct held *held, struct kernel *real, const char *path, s
 	int r;
 
 	r = sys_statx(real, AT_FDCWD, path, 0, STATX_TYPE, &st);
-	path_clean(path, clean);
+	path_clean(held, path, clean);
+	if (r == -EACCES)
+		return hidden_take(held, real, path, why);
 	if (r < 0 || is_kernels(clean))
 		return 0;
 	if (!clean[0])
@@ -251,6 +288,45 @@ static int path_take(struct held *held, struct kernel *real, const char *path, s
 	return dir_take(held, real, above, clean_above, why);
 }
 
+struct way {
+	struct kernel *k;
+	const char *path;
+	const struct statx *real;
+};
+
+static int way_main(void *arg)
+{
+	const struct way *way = arg;
+	const struct statx *real = way->real;
+	struct statx st;
+
+	if (sys_statx(way->k, AT_FDCWD, way->path, 0, STATX_BASIC_STATS, &st) < 0)
+		return 0;
+	if (st.stx_uid != real->stx_uid || st.stx_gid != real->stx_gid)
+		sys_fchownat(way->k, AT_FDCWD, way->path, real->stx_uid, real->stx_gid, 0);
+	if (st.stx_mode != real->stx_mode)
+		sys_fchmodat(way->k, AT_FDCWD, way->path, real->stx_mode & 07777);
+	return 0;
+}
+
+/* The directories that lead to a path may be searched there by whom they may be here. */
+static void way_take(struct held *held, struct kernel *real, const char *path)
+{
+	char clean[PATH_SIZE];
+	struct statx st;
+	struct way way = {fake_kernel(held->fake), clean, &st};
+
+	path_clean(held, path, clean);
+	if (is_kernels(clean))
+		return;
+	for (char *end = strrchr(clean, '/'); end && end != clean; end = strrchr(clean, '/')) {
+		*end = '\0';
+		if (sys_statx(real, AT_FDCWD, clean, 0, STATX_BASIC_STATS, &st) == 0 &&
+		    S_ISDIR(st.stx_mode))
+			fake_run(held->fake, way_main, &way);
+	}
+}
+
 /* The standard host with what is named of the real one. */
 static int held_make(struct held *held, struct kernel *real, struct text *why)
 {
@@ -260,6 +336,11 @@ static int held_make(struct held *held, struct kernel *real, struct text *why)
 		return -EINVAL;
 	for (size_t i = 0; i < held->rehearsed->n_paths && r >= 0; i++)
 		r = path_take(held, real, held->rehearsed->paths[i], why);
+	if (r >= 0 && !is_taken(held, held->caller.cwd))
+		r = path_take(held, real, held->caller.cwd, why);
+	for (size_t i = 0; i < held->rehearsed->n_paths; i++)
+		way_take(held, real, held->rehearsed->paths[i]);
+	way_take(held, real, held->caller.cwd);
 	return r < 0 ? r : 0;
 }
 
@@ -279,11 +360,18 @@ static int rehearsal_run(const struct rehearsal *rehearsal, const struct rehears
 		text_add(why, "out of memory");
 		return -ENOMEM;
 	}
-	r = held_make(&held, rehearsal->context, why);
+	r = caller_ask(rehearsal->context, &held.caller, why);
+	if (r == 0)
+		r = held_make(&held, rehearsal->context, why);
 	if (r == 0)
 		r = fake_run(held.fake, held_main, &held);
 	if (r < 0 && fake_stopped(held.fake))
 		text_add(why, fake_stopped(held.fake));
+	if (r >= 0 && held.unlike < 0) {
+		r = held.unlike;
+		text_addf(why, "nobody there can be as the caller is: %s", strerror(-r));
+	}
+	caller_free(&held.caller);
 	fake_free(held.fake);
 	return r < 0 ? r : 0;
 }

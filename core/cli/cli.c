@@ -119,7 +119,7 @@ static int verb_run(const struct cli *cli, const struct spec *spec, struct arena
 }
 
 /* What is read and means something, and is not planned yet. */
-static int verb_absent(const struct spec *spec, bool root, struct text *why)
+static int verb_absent(const struct spec *spec, struct text *why)
 {
 	const char *absent = NULL;
 
@@ -128,8 +128,6 @@ static int verb_absent(const struct spec *spec, bool root, struct text *why)
 	for (size_t i = 0; i < spec->n_ops; i++)
 		if (spec->ops[i].kind == TREE_OVERLAY)
 			absent = "an overlay";
-	if (spec->verb == VERB_PLAN && !spec->as_root && !root)
-		absent = "plan as an ordinary user (add --as-root)";
 	if (!absent)
 		return 0;
 	text_addf(why, "%s is not there yet", absent);
@@ -152,7 +150,7 @@ static int spec_run(const struct cli *cli, const struct spec *spec, struct arena
 	if (spec->version)
 		return say_version(cli);
 	root = is_root(cli, spec);
-	if (spec_check(spec, root, why) < 0 || verb_absent(spec, root, why) < 0)
+	if (spec_check(spec, root, why) < 0 || verb_absent(spec, why) < 0)
 		return say_refusal(cli, why);
 	return verb_run(cli, spec, arena, why);
 }

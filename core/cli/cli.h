@@ -17,15 +17,17 @@ struct rehearsed {
 	/* Descriptors that are open there on nothing, and those that give a filter. */
 	const int *fds, *filters;
 	size_t n_fds, n_filters;
+	bool as_root; /* or as the caller: ids, groups, capabilities, no_new_privs */
 	int (*main)(struct kernel *k, void *arg);
 	void (*look)(struct kernel *k, char *const *envp, void *arg);
 	void *arg;
 };
 
 /*
- * A host to rehearse on.  run makes one, runs main as root as a task of it, calls look at
- * its exec, with the environment of the payload, and adds to view what else is to be told of
- * it.  0, or -errno with a sentence in why where the rehearsal itself could not be held.
+ * A host to rehearse on.  run makes one, runs main as a task of it, as root or as the caller,
+ * in the caller's directory, calls look at its exec, with the environment of the payload, and
+ * adds to view what else is to be told of it.  0, or -errno with a sentence in why where the
+ * rehearsal itself could not be held.
  */
 struct rehearsal {
 	void *context;

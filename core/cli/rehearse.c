@@ -177,6 +177,17 @@ static const char *unrehearsed(const struct job *job)
 	return NULL;
 }
 
+/* "root", or "uid 1000, gid 1000". */
+static const char *caller_said(const struct job *job)
+{
+	struct kernel *k = job->cli->k;
+	unsigned int uid = (unsigned int)sys_geteuid(k);
+
+	return uid == 0
+		       ? "root"
+		       : plan_word(job->p, "uid %u, gid %u", uid, (unsigned int)sys_getegid(k));
+}
+
 static int rehearsing_begin(struct rehearsing *r, struct rehearsed *rehearsed)
 {
 	const struct job *job = r->job;
@@ -190,7 +201,7 @@ static int rehearsing_begin(struct rehearsing *r, struct rehearsed *rehearsed)
 		return refuse(r, "the memory that was set aside is used up");
 	r->shown.job = job;
 	r->shown.view = &r->view;
-	r->shown.as = "root";
+	r->shown.as = spec->as_root ? "root" : caller_said(job);
 	*rehearsed = (struct rehearsed){
 		.paths = paths,
 		.n_paths = paths_of(spec, paths),
@@ -201,6 +212,7 @@ static int rehearsing_begin(struct rehearsing *r, struct rehearsed *rehearsed)
 		.n_filters = spec->n_seccomp_fds,
 		.main = rehearsing_run,
 		.look = rehearsing_look,
+		.as_root = spec->as_root,
 		.arg = r,
 	};
 	return why ? refuse(r, why) : 0;

@@ -59,6 +59,14 @@ static struct kernel *as_user(void *context, struct kernel *k)
 	return &fault->layer.kernel;
 }
 
+static struct kernel *as_user_all_along(void *context, struct kernel *k)
+{
+	struct kernel *user = as_user(context, k);
+
+	((struct fault *)context)->lasting = true;
+	return user;
+}
+
 static struct kernel *without_capget(void *context, struct kernel *k)
 {
 	as_user(context, k);
@@ -156,16 +164,21 @@ static void a_plan_of_binds_needs_their_sources(void **state)
 	reached_value("verb", VERB_PLAN);
 }
 
-static void an_ordinary_user_is_told_how_to_rehearse(void **state)
+static void a_rehearsal_says_as_whom_it_is(void **state)
 {
 	struct scene *s = *state;
 
+	rehearsal_here.context = ground_kernel(&s->g);
 	scene_run(s, &(struct given){.line = "sandtable plan --rootfs /img -- /probe",
-				     .between = as_user,
+				     .rehearsal = &rehearsal_here,
+				     .between = as_user_all_along,
 				     .context = &s->fault});
-	assert_string_equal(s->seen.said,
-			    "sandtable: plan as an ordinary user (add --as-root) is not there "
-			    "yet\n");
+	assert_non_null(strstr(s->seen.inside, "as uid 1000, gid 0 on a host\n"));
+	scene_run(s, &(struct given){.line = "sandtable plan --as-root --rootfs /img -- /probe",
+				     .rehearsal = &rehearsal_here,
+				     .between = as_user_all_along,
+				     .context = &s->fault});
+	assert_non_null(strstr(s->seen.inside, "as root on a host\n"));
 }
 
 static void output_that_cannot_be_written_is_a_failure(void **state)
@@ -222,7 +235,7 @@ int main(void)
 		SCENE_FAKE(a_trace_that_cannot_be_written_is_refused),
 		SCENE_FAKE(a_trace_that_may_lack_lines_is_told),
 		SCENE_FAKE(a_plan_of_binds_needs_their_sources),
-		SCENE_FAKE(an_ordinary_user_is_told_how_to_rehearse),
+		SCENE_FAKE(a_rehearsal_says_as_whom_it_is),
 		SCENE_FAKE(output_that_cannot_be_written_is_a_failure),
 		SCENE_FAKE(output_that_is_taken_in_parts_is_whole),
 	};
