@@ -259,6 +259,10 @@ def use_edges(n):
         "tests/linux/compare", "tests/linux/uses.txt", "build/debug/tests/linux/look",
         "build/release/sandtable"],
             command="tests/linux/compare build/release/sandtable build/debug/tests/linux/look")
+    n.build("agree", "script", (), implicit=[
+        "tests/linux/agree", "tests/linux/compare", "tests/linux/uses.txt",
+        "build/debug/tests/linux/look", "build/release/sandtable"],
+            command="tests/linux/agree build/release/sandtable build/debug/tests/linux/look")
     n.build("install", "script", (), implicit=["build/release/sandtable"],
             command="install -D -m 755 build/release/sandtable "
                     "$$DESTDIR$${PREFIX:-/usr/local}/bin/sandtable && "

@@ -196,6 +196,14 @@ static bool is_dir(struct kernel *k, const char *path)
 	       S_ISDIR(st.stx_mode);
 }
 
+static bool is_link(struct kernel *k, const char *path)
+{
+	struct statx st;
+
+	return sys_statx(k, AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_TYPE, &st) == 0 &&
+	       S_ISLNK(st.stx_mode);
+}
+
 /* A directory of the real host, in its place, with those in it that the other has as well. */
 static int dir_take(struct held *held, struct kernel *real, const char *path, const char *at,
 		    struct text *why)
@@ -260,6 +268,22 @@ static int hidden_take(struct held *held, struct kernel *real, const char *path,
 	return path_take(held, real, above, why);
 }
 
+/* A link is in the directory that it is in; what it leads to is where it is. */
+static int link_take(struct held *held, struct kernel *real, const char *path, struct text *why)
+{
+	char above[PATH_SIZE], target[PATH_SIZE], whole[2 * PATH_SIZE];
+	int n = sys_readlinkat(real, AT_FDCWD, path, target, sizeof(target) - 1);
+	int r;
+
+	parent_of(path, above);
+	r = n < 0 ? n : path_take(held, real, above, why);
+	if (r < 0)
+		return r;
+	target[n] = '\0';
+	snprintf(whole, sizeof(whole), "%s/%s", *target == '/' ? "" : above, target);
+	return path_take(held, real, whole, why);
+}
+
 /*
  * A path of the real host, found on the rehearsed one, too: a file with the directory that it
  * is in.  What is not there is not there either: the rehearsal says so as the run would.
@@ -279,6 +303,8 @@ static int path_take(struct held *held, struct kernel *real, const char *path, s
 		return 0;
 	if (!clean[0])
 		return root_take(held, real, why);
+	if (is_link(real, path))
+		return link_take(held, real, path, why);
 	if (S_ISDIR(st.stx_mode))
 		return dir_take(held, real, path, clean, why);
 	parent_of(path, above);
