@@ -269,14 +269,15 @@ def use_edges(n):
                     "install -D -m 644 docs/sandtable.1 "
                     "$$DESTDIR$${PREFIX:-/usr/local}/share/man/man1/sandtable.1")
     for name in ("bare", "bench_launch"):
-        program(n, "release", f"bench/{name}", [f"tests/bench/{name}.c"], [],
-                static=name == "bare")
+        program(n, "release", f"bench/{name}", [f"tests/bench/{name}.c"], [], static=True)
+    program(n, "release", "bench/bench_true", ["tests/bench/bench_true.c"], [], static=True,
+            libs="-nostartfiles")
     for name in ("bench_fake", "bench_rehearse"):
         program(n, "release", f"bench/{name}", [f"tests/bench/{name}.c"], ["fake", "core"])
     n.build("bench", "script", (), implicit=[
-        "tests/bench/bench", "build/release/sandtable", "build/release/bench/bare",
-        "build/release/bench/bench_launch", "build/release/bench/bench_fake",
-        "build/release/bench/bench_rehearse"],
+        "tests/bench/bench", "build/release/sandtable",
+        *(f"build/release/bench/{name}" for name in [
+            "bare", "bench_launch", "bench_true", "bench_fake", "bench_rehearse"])],
         command="tests/bench/bench")
 
 
